@@ -25,6 +25,7 @@ OPTIONAL = {
     "httpx2": "asks for pages of the web, in Scrape, which says how to install it",
     "selectolax": "takes pages of the web apart",
     "protego": "reads robots.txt",
+    "warcio": "writes and reads web archives, where `archive=` asks for them",
     "trafilatura": "finds the main text of a page, where `::main` asks for it",
     "w3lib": "knows in which characters a page of the web is written",
     "mlflow": "asked for by name by who logs runs there",

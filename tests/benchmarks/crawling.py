@@ -90,7 +90,7 @@ def crawl_once(port: int, hosts: int, parts: multiprocessing.Queue) -> None:
     from fivefold.web.crawled import crawl
     from fivefold.web.frontier import Frontier
     from fivefold.web.links import Linked
-    from fivefold.web.standing import State
+    from fivefold.web.visited import State
 
     rules = Rules(
         agent="fivefold (+benchmark@example.org)",

@@ -19,7 +19,7 @@ from fivefold.web.crawled import crawl
 from fivefold.web.frontier import Frontier
 from fivefold.web.links import Linked
 from fivefold.web.select import Selector
-from fivefold.web.standing import State
+from fivefold.web.visited import State
 from loopback_site import Site
 
 HOSTS = frozenset({"127.0.0.1", "127.0.0.2"})
@@ -249,3 +249,16 @@ def test_who_watches_sees_what_is_kept_and_left_out_by_reason(tmp_path):
     assert (last.kept, last.waiting) == (2, 0)
     assert last.refused == {"robots.txt": 1, "status 404": 1}
     assert last.requests == 4
+
+
+def test_time_that_a_connection_takes_is_no_part_of_the_delay(tmp_path, monkeypatch):
+    async def slow(host, port, *, private):
+        await asyncio.sleep(0.15)
+        return host
+
+    monkeypatch.setattr("fivefold.web.answer.looked_up", slow)
+    with Site(1, traps=False) as site:
+        crawled(tmp_path / "c", [f"{site.first}/none"], delay=0.1)
+        moments = [moment for moment, _ in site.moments["127.0.0.1"]]
+    assert len(moments) == 3  # robots.txt, tdmrep.json and the page
+    assert min(after - before for before, after in pairwise(moments)) >= 0.09

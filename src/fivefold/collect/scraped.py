@@ -137,7 +137,7 @@ def refuse_none(who: str, rows: "Harvest", frontier: "Frontier") -> None:
     """Refuse a crawl without rows, with what became of its pages."""
     if len(rows):
         return
-    from fivefold.web.standing import State
+    from fivefold.web.visited import State
 
     reasons = [f"{plural(n, 'page')} left out: {why}" for why, n in frontier.reasons().items()]
     read = frontier.count(State.READ)

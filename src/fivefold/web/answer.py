@@ -1,7 +1,7 @@
 """One request: bounded in bytes and in seconds from its beginning to its end."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ class Fetcher:
         *,
         wanted: tuple[str, ...] | None = None,
         headers: Mapping[str, str] | None = None,
+        sent: Callable[[], None] | None = None,
     ) -> Answer:
         """The answer to a request.
 
@@ -62,18 +63,28 @@ class Fetcher:
             address: of a page.
             wanted: beginnings of kinds of content that are read, such as `text/`; None for all.
             headers: of the request, further ones.
+            sent: called at the moment when the request goes out, its connection being there.
 
         Raises:
             RefusedError: if the host has no address, or one that is not asked.
             TimeoutError: if it took too long.
             OSError: if the connection failed.
         """
-        return await asyncio.wait_for(self._get(address, wanted, headers or {}), self.deadline)
+        asked = self._get(address, wanted, headers or {}, sent)
+        return await asyncio.wait_for(asked, self.deadline)
 
     async def _get(
-        self, address: str, wanted: tuple[str, ...] | None, headers: Mapping[str, str]
+        self,
+        address: str,
+        wanted: tuple[str, ...] | None,
+        headers: Mapping[str, str],
+        sent: Callable[[], None] | None,
     ) -> Answer:
         import httpx2
+
+        async def follow(event: str, facts: object) -> None:
+            if sent is not None and event.endswith("send_request_headers.started"):
+                sent()
 
         parts = split(address)
         host, port = host_of(parts), parts.port or PORTS[parts.scheme]
@@ -87,9 +98,8 @@ class Fetcher:
             "User-Agent": self.agent,
             **headers,
         }
-        request = self.client.build_request(
-            "GET", url, headers=asked, extensions={"sni_hostname": host}
-        )
+        more = {"sni_hostname": host, **({} if sent is None else {"trace": follow})}
+        request = self.client.build_request("GET", url, headers=asked, extensions=more)
         try:
             response = await self.client.send(request, stream=True)
             try:

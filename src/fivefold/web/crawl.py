@@ -16,8 +16,8 @@ from fivefold.web.guarded import RefusedError
 from fivefold.web.host import Host
 from fivefold.web.manner import FILES, Led, Look, Manner
 from fivefold.web.patience import TRIES, is_busy, retry_after, said_pause
-from fivefold.web.standing import Page, State
 from fivefold.web.url import canonical, joined, origin
+from fivefold.web.visited import Page, State
 
 LONGEST_PAUSE = 600.0
 """Seconds for which a host that asks to be left alone is waited for, at most."""
@@ -146,7 +146,7 @@ class Crawl:
             await host.turn()
             self.tally.requests += 1
             try:
-                self._take(host, page, self.manner.cleaned(await self._ask(page)))
+                self._take(host, page, self.manner.cleaned(await self._ask(host, page)))
             except RefusedError as error:
                 why = str(error)
             except TimeoutError:
@@ -190,7 +190,7 @@ class Crawl:
             led = [one for one in robots.sitemaps if joined(root, one)]
             self._add(Led([(canonical(one), one) for one in led], depth=1))
 
-    async def _ask(self, page: Page) -> Answer:
+    async def _ask(self, host: Host, page: Page) -> Answer:
         address, headers = self.manner.asked(page)
         if page.etag:
             headers["If-None-Match"] = page.etag
@@ -198,7 +198,9 @@ class Crawl:
             headers["If-Modified-Since"] = page.modified
         if self.own is None:
             kinds = FILES if page.is_file else self.manner.kinds
-            return await self.fetcher.get(address, wanted=kinds, headers=headers)
+            return await self.fetcher.get(
+                address, wanted=kinds, headers=headers, sent=host.asked if host.delay else None
+            )
         if inspect.iscoroutinefunction(self.own):
             found = await self.own(page.fetched)
         else:

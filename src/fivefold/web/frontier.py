@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from fivefold.web.standing import Entry, Kept, Page, State
 from fivefold.web.url import canonical, kind_of_query
+from fivefold.web.visited import Entry, Kept, Page, State
 
 _TABLES = """
 create table if not exists pages (

@@ -11,8 +11,8 @@ from fivefold.web.copies import copies
 from fivefold.web.document import Document
 from fivefold.web.frontier import Frontier
 from fivefold.web.select import Selector
-from fivefold.web.standing import Kept
 from fivefold.web.url import canonical, matches
+from fivefold.web.visited import Kept
 
 ORIGIN = ("url", "fetched_url", "fetched_at", "status", "sha256", "licence", "language")
 """Columns that say where a row comes from; nothing is learnt from them."""

@@ -36,7 +36,11 @@ class Host:
         """Wait until it may be asked, and count that as asked."""
         while (left := self.ready - time.monotonic()) > 0:
             await asyncio.sleep(left)
-        self.ready = time.monotonic() + self.delay
+        self.asked()
+
+    def asked(self) -> None:
+        """It is asked at this moment, which may be long after its turn: a connection takes time."""
+        self.ready = max(self.ready, time.monotonic() + self.delay)
 
     def is_resting(self) -> bool:
         """Whether it is left alone for longer than its own pace asks."""
@@ -77,7 +81,7 @@ class Host:
         for _ in range(HOPS + 1):
             await self.turn()
             try:
-                answer = await fetcher.get(address)
+                answer = await fetcher.get(address, sent=self.asked)
             except (OSError, TimeoutError, RefusedError):
                 return None
             led = joined(address, answer.headers.get("location", ""))

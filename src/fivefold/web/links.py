@@ -8,8 +8,8 @@ from fivefold.web.document import Document
 from fivefold.web.manner import Led, Look, Manner
 from fivefold.web.optout import follows, refusals
 from fivefold.web.select import Selector
-from fivefold.web.standing import Page
 from fivefold.web.url import TRACKING, canonical, matches
+from fivefold.web.visited import Page
 
 
 class Linked(Manner):

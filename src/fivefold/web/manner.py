@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from fivefold.web.answer import Answer
-from fivefold.web.standing import Page
+from fivefold.web.visited import Page
 
 FILES = ("image/", "audio/", "video/", "application/octet-stream", "application/ogg")
 

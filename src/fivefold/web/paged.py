@@ -14,8 +14,8 @@ from fivefold.web.manner import Led, Look, Manner
 from fivefold.web.optout import refusals
 from fivefold.web.picked import Picked, inside, rows_in
 from fivefold.web.secret import Secrets, variables
-from fivefold.web.standing import Page
 from fivefold.web.url import canonical, joined, origin, split
+from fivefold.web.visited import Page
 
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
@@ -53,11 +53,9 @@ class Turning:
             here = int(said) if said is not None and said.isdigit() else begin
             return with_parameter(address, name, str(here + step)) if rows else None
         found = inside(value, self.next) if self.next else link(answer.headers, "next")
-        if not isinstance(found, str | int) or found in ("", False):
-            return None
-        if self.cursor:
+        if self.cursor and isinstance(found, str | int) and found not in ("", False):
             return with_parameter(address, self.cursor, str(found))
-        return joined(address, str(found))
+        return joined(address, found) if isinstance(found, str) and found else None
 
 
 class Paged(Manner):

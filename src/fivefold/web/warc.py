@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from fivefold.errors import DataError
 from fivefold.web.frontier import Frontier
 from fivefold.web.manner import FILES, Manner
-from fivefold.web.standing import Entry, State
+from fivefold.web.visited import Entry, State
 
 _TRANSFER = {"content-encoding", "transfer-encoding", "content-length", "set-cookie"}
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
