@@ -56,7 +56,6 @@ IDEAS = {
     "lexemes": ("kinds models", "the block of words: in numpy; in torch"),
     "tagging": ("metrics tasks", "a label for each position: how good; as a task"),
     "segmentation": ("models tasks", "a class for each pixel: in torch; in numpy"),
-    "standing": ("label web", "what holds now of all that happened: to items; to pages"),
     "symbols": ("kinds models", "the block of sequences: in numpy; in torch"),
     "tables": ("evaluate report", "the tables of a result: made; drawn"),
     "study": ("commands study", "a study: asked for in the shell; at work"),
