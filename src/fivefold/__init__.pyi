@@ -44,6 +44,7 @@ from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load
 from .study.ablate import Ablated as Ablated
 from .study.ablate import ablate as ablate
+from .study.assistant import Assistant as Assistant
 from .study.compare import Compared as Compared
 from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated
@@ -56,6 +57,8 @@ from .study.learningcurve import LearningCurve as LearningCurve
 from .study.learningcurve import learning_curve as learning_curve
 from .study.permutationtest import PermutationTest as PermutationTest
 from .study.permutationtest import permutation_test as permutation_test
+from .study.relabel import Relabelled as Relabelled
+from .study.relabel import relabel as relabel
 from .study.tune import tune as tune
 from .study.tuned import Tuned as Tuned
 from .tasks.choice import Choice as Choice

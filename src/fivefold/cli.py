@@ -11,6 +11,7 @@ from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.predict import PREDICT
+from fivefold.commands.relabel import RELABEL
 from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
 from fivefold.commands.runs import RUNS
@@ -33,6 +34,7 @@ COMMANDS = (
     DATASHEET,
     STUDY,
     TUNE,
+    RELABEL,
     PREDICT,
     SERVE,
     RUNS,

@@ -1,0 +1,93 @@
+"""A model that is fitted to what is labelled so far."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import fivefold as ff
+from fivefold.errors import WiringError
+
+
+def rows(count: int = 240) -> tuple[ff.Collected, list[str], np.ndarray]:
+    draw = np.random.default_rng(1)
+    truth = np.array(["no", "yes"])[draw.integers(0, 2, count)]
+    frame = pd.DataFrame(draw.normal(size=(count, 3)), columns=list("abc"))
+    frame["a"] += 2 * (truth == "yes")
+    stages = [ff.Collect(frame.assign(kind=truth), target="kind")]
+    collected = ff.Pipeline(stages).run(progress=False)[ff.Collected]
+    return collected, [f"i{row}" for row in range(count)], truth
+
+
+def marked(count: int, *places: int) -> np.ndarray:
+    found = np.zeros(count, bool)
+    found[list(places)] = True
+    return found
+
+
+def test_assistant_answers_for_all_items_and_is_judged_by_the_random_part_alone():
+    collected, ids, truth = rows()
+    labelled, random = marked(240, *range(60)), marked(240, *range(30))
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(LogisticRegression())], folds=3)
+    found = assistant(collected.replace(usable=labelled), ids, random)
+    assert found is not None
+    assert list(found.items) == ids
+    assert found.learnt == 60
+    assert (found.metric, found.score.n, found.score.method) == ("accuracy", 30, "wilson")
+    assert found.probabilities.sum(axis=1) == pytest.approx(1)
+    assert np.mean(np.array(found.guesses)[60:] == truth[60:]) > 0.75
+    assert set(found.guesses) == {"no", "yes"}
+    assert found.features.shape[0] == 240
+
+
+def test_assistant_never_judges_a_row_by_a_model_that_learnt_from_it():
+    collected, ids, truth = rows()
+    labelled, random = marked(240, *range(60)), marked(240, *range(30))
+    alone = LogisticRegression(C=1e9)
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(alone)], folds=3)
+    told = np.random.default_rng(5).permutation(truth[:60])  # nothing that could be learnt
+    cells = np.concatenate([told, truth[60:]]).astype(object)
+    spoilt = collected.replace(table=collected.table.replace({"kind": cells}), usable=labelled)
+    found = assistant(spoilt, ids, random)
+    assert 0.2 < float(found.score) < 0.8
+
+
+def test_assistant_keeps_equal_rows_in_one_fold_and_answers_an_item_once():
+    collected, ids, _ = rows(60)
+    twice = collected.table.take(np.repeat(np.arange(60), 2))
+    items = [item for item in ids for _ in range(2)]
+    every = np.ones(120, bool)
+    doubled = collected.replace(table=twice, usable=every)
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(LogisticRegression())])
+    found = assistant(doubled, items, every)
+    assert list(found.items) == ids
+    assert found.learnt == 60
+    folds = assistant._fold_of(items)
+    assert (folds[::2] == folds[1::2]).all()
+    assert np.bincount(folds).tolist() == [40, 40, 40]
+
+
+def test_assistant_waits_for_ten_labels_of_two_classes():
+    collected, ids, truth = rows()
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(LogisticRegression())])
+    few, alike = marked(240, *range(9)), marked(240, *np.flatnonzero(truth == "no")[:30])
+    for labelled in (few, alike):
+        assert assistant(collected.replace(usable=labelled), ids, labelled) is None
+
+
+def test_assistant_of_numbers_guesses_numbers_and_knows_who_is_alike():
+    draw = np.random.default_rng(2)
+    frame = pd.DataFrame(draw.normal(size=(120, 2)), columns=["a", "b"])
+    frame["size"] = 3 * frame["a"] + draw.normal(size=120)
+    stages = [ff.Collect(frame, target="size")]
+    collected = ff.Pipeline(stages).run(progress=False)[ff.Collected]
+    random = marked(120, *range(60))
+    found = ff.Assistant()(collected.replace(usable=random), [f"i{n}" for n in range(120)], random)
+    assert found.probabilities is None
+    assert np.corrcoef(found.guesses, frame["a"])[0, 1] > 0.7
+    assert found.score.n == 60
+
+
+def test_assistant_of_stages_that_do_not_fit_is_refused_at_once():
+    with pytest.raises(WiringError, match="Preprocessed is missing"):
+        ff.Assistant([ff.Train()])
