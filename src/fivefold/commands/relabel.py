@@ -9,7 +9,7 @@ from fivefold.commands.conduct import add_conduct, studied
 from fivefold.commands.spoken import Spoken
 from fivefold.report.outlet import say, whole_file
 
-TO = "write all rows there in that order, as CSV: place, label, suggestion, how much each is believed"
+TO = "write all rows there in that order, as CSV"
 REPEATS = "how often to draw the folds anew; probabilities are means"
 
 

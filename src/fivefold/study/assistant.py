@@ -122,8 +122,7 @@ class Assistant:
         rows = collected.replace(given=given)
         partition = draw(rows, seed=seed, test=0.0)
         stages = self.stages or _usual(collected.schema)
-        given = [rows, partition]
-        result = self._wired(stages).run(seed=seed, given=given, progress=False)
+        result = self._wired(stages).run(seed=seed, given=[rows, partition], progress=False)
         return _scores(result, collected), result[Preprocessed].codec.encode_target(
             collected.table.take(held)
         )
