@@ -30,6 +30,8 @@ MEANT_OTHERWISE = {
     ("reading/content.py", "several"): "a source of several files",
     ("reading/source.py", "several"): "a source of several files",
     ("label/agreement.py", "ordinal"): "a level of measurement, in Krippendorff's words",
+    ("label/doccano.py", "text"): "the key under which doccano has the text of a row",
+    ("label/labelstudio.py", "text"): "the key under which Label Studio has the words of a span",
     ("models/kernels.py", "count"): "how many kernels there are",
     ("reading/unreadable.py", "count"): "how many cells a finding counts",
     ("pipeline.py", "text"): "the name of an argument of from_json",
