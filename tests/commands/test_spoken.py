@@ -77,6 +77,13 @@ WRONG = {
     "--models": ("deep,linear", "linear", ""),
     "--data": ("none.csv", ""),
     "--columns": ("no such column", ""),
+    "--datasheet": ("none.md", "file.txt", ""),
+    "--required": ("no such question", ""),
+    "--answers": ("none.md", "file.txt", ""),
+    "--save": ("none/here", "file.txt", ""),
+    "--croissant": ("none/here.json", "rows.parquet", ""),
+    "--since": ("none", "file.txt", ""),
+    "--key": ("a", ""),
     "--threads": NUMBER,
     "--host": ("no such host", ""),
     "--port": ("99999", *NUMBER),
@@ -84,7 +91,7 @@ WRONG = {
 """What each option cannot be."""
 
 BESIDE = {
-    "--better-than": ["--to", "new.ff"],
+    **{name: ["--to", "new.ff"] for name in ("--better-than", "--datasheet", "--required")},
     "--metric": ["--trials", "1", "--models", "default,mlp"],
 }
 """What else is given to a command that takes it, for work to begin."""
@@ -93,7 +100,11 @@ FREE = {"--missing"}
 UNREAD = {
     ("check", "--order"),
     ("check", "--classes"),
-    *(("check", f"--{name}") for name in ("test-groups", "similar", "ahead", "embargo")),
+    *(
+        (command, f"--{name}")
+        for command in ("check", "datasheet")
+        for name in ("test-groups", "similar", "ahead", "embargo")
+    ),
 }
 """What shows in rows alone, and commands that read none."""
 
@@ -121,6 +132,8 @@ def place(tmp_path_factory):
     (folder / "file.txt").write_text("neither\n")
     jobs = {"seeds": "http://127.0.0.1/", "select": {"a": "h1"}, "contact": "me@example.org"}
     (folder / "jobs.json").write_text(json.dumps(jobs))
+    pages = {"seeds": "http://127.0.0.1/", "rows": "items", "contact": "me@example.org"}
+    (folder / "pages.json").write_text(json.dumps(pages))
     for name in ("model.ff", "other.ff"):
         shutil.copy(BUNDLE, folder / name)
     asked = json.loads(bytes(ff.load(BUNDLE).bundle["parity.json"]))["requests"]["instances"]
@@ -137,6 +150,7 @@ SOURCES = {
     "reproduce": ["none"],
     "demo": [],
     "scrape": ["jobs.json"],
+    "fetch": ["pages.json"],
 }
 
 

@@ -1,6 +1,7 @@
 """The datasheet: what is known is computed, what people say is read back and may be required."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ def test_answers_below_a_heading_of_ones_own_are_kept_and_known_lines_are_not(tm
     sheet = Datasheet(name="x", facts={"rows": ["3 rows."]}).markdown()
     assert answers_of(_written(path, sheet)) == {}
     said = "Shops.\n\n## Of two towns\n\n> as Ann told"
-    sheet = sheet.replace("> *known:* 3 rows.", f"> *known:* 3 rows.\n\n{said}")
+    sheet = sheet.replace("- *known:* 3 rows.", f"- *known:* 3 rows.\n\n{said}")
     assert answers_of(_written(path, sheet)) == {"rows": said}
 
 
@@ -85,10 +86,13 @@ def test_answers_of_no_question_or_no_file_are_refused_with_a_remedy(tmp_path):
 
 
 def test_datasheet_of_hostile_names_holds_no_markup(tmp_path):
-    frame = pd.DataFrame({"<b>x</b>": [1.5, 2.5] * 20, "y": ["a", "b"] * 20})
+    names = ["<b>x</b>", "a`<b>`", "[u](v)\n# w"]
+    frame = pd.DataFrame({name: [1.5, 2.5] * 20 for name in names} | {"y": ["<b>", "c"] * 20})
     text = collected(frame, target="y").datasheet().markdown()
-    assert "<b>" not in text
-    assert "&lt;b&gt;x" in text
+    outside = re.sub(r"(?<!\\)`[^`\n]+`", "", text)
+    assert "<b>" not in outside
+    assert "\n# w" not in text
+    assert "&lt;b&gt; 20" in outside
 
 
 def test_deploy_refuses_before_it_collects_what_is_not_answered(tmp_path):

@@ -34,6 +34,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
 
 def _act(chosen: argparse.Namespace) -> None:
     from fivefold.records.saved import is_bundle
+    from fivefold.sheet.testimony import answers_of
 
     if is_bundle(Path(chosen.source)):
         from fivefold.serve.predictor import load
@@ -42,7 +43,9 @@ def _act(chosen: argparse.Namespace) -> None:
         return
     _check(chosen)
     to = None if chosen.to is None else Path(chosen.to)
-    answers = chosen.answers or (to if to is not None and to.exists() else None)
+    answers = answers_of(chosen.answers, "--answers")
+    if to is not None and to.exists():
+        answers = {**answers_of(to, "--to"), **answers}
     data = _collected(chosen)
     sheet = data.datasheet(answers)
     if to is not None:
@@ -92,7 +95,7 @@ def _collected(chosen: argparse.Namespace) -> "Collected":
     from fivefold.observers.console import Console
 
     chosen.to, to = None, chosen.to  # of the datasheet, not of a bundle
-    pipeline = pipeline_of(chosen)
+    pipeline = pipeline_of(chosen).check()
     chosen.to = to
     until = pipeline.writers_of(Collected)[-1]
     said = Spoken.of(chosen.parser, chosen).sentence

@@ -1,5 +1,7 @@
 """What a datasheet lacks that must be in it before a model is served."""
 
+from collections.abc import Mapping
+from os import fspath
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -36,8 +38,9 @@ def sheet_faults(
         required: names of questions, or `all`.
         collected: the data; before it is there, what may be known of it is not missed.
     """
+    path = None if answers is None or isinstance(answers, Mapping) else fspath(answers)
     try:
-        said = answers_of(answers, "Deploy")
+        said = answers_of(answers, "Deploy" if path is None else f"Deploy, datasheet={path!r}")
     except FivefoldError as error:
         return [error]
     if not required:
@@ -49,13 +52,16 @@ def sheet_faults(
     lacking = unanswered(required, {*said, *known})
     if not lacking:
         return []
-    path = answers if isinstance(answers, str) else "datasheet.md"
     first = QUESTIONS[lacking[0]]
-    remedy = (
-        f"Write it below its heading in {path}, or pass datasheet={{...}}."
-        if answers is not None
-        else f"Run `fivefold datasheet DATA --to {path}`, fill it in, and pass datasheet={path!r}."
-    )
+    if path is not None:
+        remedy = f"Write them below their headings in {path}."
+    elif answers is not None:
+        remedy = f"Add them to datasheet={{{first.name!r}: ...}}."
+    else:
+        remedy = (
+            "Run `fivefold datasheet DATA --to datasheet.md`, fill it in, and pass "
+            "datasheet='datasheet.md'."
+        )
     return [
         PreflightError.expected(
             "Deploy",
@@ -63,6 +69,6 @@ def sheet_faults(
             "none",
             remedy,
             evidence=f"`{first.name}`: {first.text}",
-            settings=("datasheet", "required"),
+            questions=lacking,
         )
     ]

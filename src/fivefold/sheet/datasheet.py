@@ -1,5 +1,6 @@
 """What is known of data, and what people say of it, in the form of a datasheet."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -16,7 +17,7 @@ Required = tuple[str, ...] | Literal["all"]
 """Names of questions that must be answered; `all` of those of which fivefold knows nothing."""
 
 _HEAD = """\
-Questions after Gebru et al., Datasheets for Datasets (2021). Lines that begin with `known` are
+Questions after Gebru et al., Datasheets for Datasets (2021). Lines that begin with *known:* are
 computed and written anew; what stands below them is yours, and is kept."""
 
 
@@ -69,7 +70,7 @@ class Datasheet:
                 blocks.append(f"### {question.text} (`{question.name}`)")
                 known = self.facts.get(question.name, ())
                 if known:
-                    blocks.append("\n".join(f"{KNOWN}{inert(fact)}" for fact in known))
+                    blocks.append("\n".join(f"{KNOWN}{_safe(fact)}" for fact in known))
                 said = self.answers.get(question.name, "")
                 if said or not known:
                     blocks.append(said or OPEN)
@@ -95,6 +96,18 @@ class Datasheet:
 
     def __repr__(self) -> str:
         return f"Datasheet of {self.name}: {self.told()}"
+
+
+def _safe(fact: str) -> str:
+    """A fact as Markdown: what stands in backticks as code, all else as just that."""
+    parts = re.split(r"(`[^`]+`)", " ".join(fact.split()))
+    return "".join(part if n % 2 else _inert(part) for n, part in enumerate(parts))
+
+
+def _inert(part: str) -> str:
+    """The same with the blanks at its ends."""
+    before, after = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
+    return f"{before}{inert(part)}{after}" if part.strip() else part
 
 
 def unanswered(required: Required, known: Collection[str]) -> tuple[str, ...]:

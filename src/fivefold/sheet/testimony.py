@@ -13,7 +13,7 @@ from fivefold.sheet.question import QUESTIONS, check_names
 Answers = Mapping[str, str] | str | PathLike[str]
 """Answers by the name of their question, or the path of a Markdown or JSON file of them."""
 
-KNOWN = "> *known:* "
+KNOWN = "- *known:* "
 """Begins a line that fivefold wrote into the file, and writes anew."""
 OPEN = "Not answered."
 """Stands where an answer is missing."""
