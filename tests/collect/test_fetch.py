@@ -1,5 +1,6 @@
 """Fetch from an interface of this machine to a table: every way of turning pages, and its keys."""
 
+import asyncio
 import json
 import logging
 import os
@@ -156,7 +157,7 @@ def test_a_key_is_sent_to_no_other_host(monkeypatch):
         ({"headers": {"a": "env:GOOD_KEY"}, "allow_private": False}, ConfigError, "of https"),
         ({"select": {"url": "url"}}, ConfigError, "other names than"),
         ({"select": {"a": "url::loud"}}, ConfigError, "one of the ways"),
-        ({"rows": "nowhere"}, DataError, "pages that become rows"),
+        ({"rows": "nowhere"}, DataError, "lists of objects stand at .data.items"),
         ({"contact": ""}, ConfigError, "Fetch: expected a mail address"),
     ],
 )
@@ -256,3 +257,29 @@ def test_a_recipe_names_the_variable_and_is_read_again(interface):
     stage = fetch(interface, headers={"Authorization": "Bearer env:JOBS_TOKEN"}, next="links.next")
     again = next(iter(ff.Pipeline.from_json(ff.Pipeline([stage]).to_json())))
     assert again.settings() == stage.settings()
+
+
+def test_rules_for_crawlers_hold_unless_the_terms_say_otherwise():
+    refused = {"/robots.txt": (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /")}
+    with Interface(answers=refused) as interface:
+        with pytest.raises(DataError, match=r"left out: robots\.txt") as caught:
+            fetch(interface, **WAYS["link"]).read()
+        assert "robots=False" in str(caught.value)
+        assert not asked(interface)
+        assert len(fetch(interface, robots=False, **WAYS["link"]).read()) == 25
+
+
+def test_a_fetch_runs_in_a_notebook_twice():
+    async def notebook():
+        with Interface(6) as interface:
+            return [fetch(interface, **WAYS["link"]).read().columns["id"] for _ in range(2)]
+
+    assert asyncio.run(notebook()) == [list(range(6))] * 2
+
+
+def test_requests_to_an_interface_are_apart():
+    with Interface(16) as interface:
+        begun = time.monotonic()
+        fetch(interface, delay=0.1, **WAYS["link"]).read()
+        assert time.monotonic() - begun >= 0.1 * (len(interface.asked) - 1)
+        assert len(interface.asked) == 2 + 4  # the rules, then the pages

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 NEEDED = ("httpx2", "selectolax", "protego", "w3lib")
 REMEDIES = {
     "Scrape": "Look at `follow`, `keep` and `select`, and whether the site answers.",
-    "Fetch": "Look at `rows`, `select` and the key, and at what the interface answers.",
+    "Fetch": "Look at `rows`, `select` and the key, and at what the interface answers; where its "
+    "terms allow what robots.txt does not, pass robots=False.",
 }
 
 
@@ -142,6 +143,8 @@ def refuse_none(who: str, rows: "Harvest", frontier: "Frontier") -> None:
     reasons = [f"{plural(n, 'page')} left out: {why}" for why, n in frontier.reasons().items()]
     read = frontier.count(State.READ)
     said = [f"{plural(read, 'page')} read, {rows.unselected:,} without what is asked for"]
+    if rows.elsewhere:
+        reasons.append(f"lists of objects stand at {quoted(rows.elsewhere)}")
     raise DataError.expected(
         who,
         "pages that become rows",

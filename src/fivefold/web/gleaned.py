@@ -7,7 +7,7 @@ from fivefold.core.jsontext import parse_json
 from fivefold.web.frontier import Frontier
 from fivefold.web.harvest import ORIGIN, Harvest, checked, origin_cells
 from fivefold.web.paged import Paged, link
-from fivefold.web.picked import Picked, flat, rows_in
+from fivefold.web.picked import Picked, flat, lists_in, rows_in
 from fivefold.web.url import joined
 
 
@@ -31,8 +31,10 @@ def glean(
     listed: list[tuple[dict[str, Any], tuple[Any, ...]]] = []
     rows, known = Harvest({}), set[Any]()
     for page in frontier.kept(chained=True):
-        found = rows_in(parse_json(page.body), manner.rows)
+        value = parse_json(page.body)
+        found = rows_in(value, manner.rows)
         rows.unselected += not found
+        rows.elsewhere = rows.elsewhere or lists_in(value)
         licence, language = link(page.headers, "license"), page.headers.get("content-language")
         said = origin_cells(page, licence, language)
         for row in found:

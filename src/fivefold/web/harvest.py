@@ -35,6 +35,7 @@ class Harvest:
         people: how often each kind of personal data stands in the cells, by column.
         without: files that a cell names and that were not read, by column.
         repeated: rows that came twice.
+        elsewhere: paths of lists of objects in the first answer of an interface that has any.
     """
 
     columns: dict[str, list[Any]]
@@ -43,6 +44,7 @@ class Harvest:
     people: dict[str, Counter[str]] = field(default_factory=dict)
     without: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
+    elsewhere: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.columns.get("url", ()))

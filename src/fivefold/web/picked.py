@@ -107,3 +107,18 @@ def _plain(value: Any) -> Any:
         isinstance(value, list) and any(isinstance(one, Mapping | list) for one in value)
     )
     return json.dumps(value, ensure_ascii=False) if nested else value
+
+
+def lists_in(value: Any, within: str = "", *, deep: int = 3) -> list[str]:
+    """The paths of lists of objects in an answer.
+
+    Example:
+        >>> lists_in({"data": {"items": [{"id": 1}]}, "tags": ["a"]})
+        ['data.items']
+    """
+    if isinstance(value, list):
+        return [within] if value and all(isinstance(one, Mapping) for one in value) else []
+    if not isinstance(value, Mapping) or not deep:
+        return []
+    places = [(f"{within}.{name}" if within else str(name), part) for name, part in value.items()]
+    return [path for place, part in places for path in lists_in(part, place, deep=deep - 1)]
