@@ -71,7 +71,8 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
     changes |= {"refresh": True} if chosen.refresh else {}
     stage = stage.replace(**changes)
     heard: list[Finding] = []
-    session = listening(Session(observers=(Console(),)), heard)
+    path = (kind.default_name(),)
+    session = listening(Session(observers=(Console(),), path=path), heard)
     raise_all(stage.preflight(session, Context()))
     rows = stage.read(session)
     if to is not None:
