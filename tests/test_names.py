@@ -50,6 +50,7 @@ IDEAS = {
     "part": ("models testing", "the torch half of a block; its check"),
     "pixels": ("kinds models", "the block of pictures: in numpy; in torch"),
     "quantity": ("models tasks", "answers that are numbers: in torch; in numpy"),
+    "question": ("label sheet", "what is asked: of each row; of a data set"),
     "raw": ("deploy reading", "values as a source has them: the graph that takes them; they"),
     "regression": ("metrics tasks", "numbers to predict: their scores; the task"),
     "run": ("commands core", "a run: asked for in the shell; done"),

@@ -32,6 +32,7 @@ MEANT_OTHERWISE = {
     ("label/agreement.py", "ordinal"): "a level of measurement, in Krippendorff's words",
     ("label/doccano.py", "text"): "the key under which doccano has the text of a row",
     ("label/labelstudio.py", "text"): "the key under which Label Studio has the words of a span",
+    ("label/agreed.py", "ordinal"): "a level at which differences count",
     ("models/kernels.py", "count"): "how many kernels there are",
     ("reading/unreadable.py", "count"): "how many cells a finding counts",
     ("pipeline.py", "text"): "the name of an argument of from_json",

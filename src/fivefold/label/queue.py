@@ -136,7 +136,8 @@ class Queue:
         counts, bound = Counter(shown.values()), self._bound(shown)
         waiting = sum(item not in state.labels for item in self._held)
         labelled = waiting + sum(item in self._rank for item in state.labels)
-        repeated, turns = len(state.shown_again), len(state.own) + len(given)
+        pending = len(given.intersection(state.own))  # repeats that lie before the person
+        repeated, turns = len(state.shown_again) + pending, len(state.own) + len(given)
         second, at_random = self._second(state), self._at_random(state)
         chosen = self._chosen(state, outlook)
         while True:
