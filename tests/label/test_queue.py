@@ -7,6 +7,7 @@ import numpy as np
 from fivefold.label.event import Event
 from fivefold.label.outlook import Outlook
 from fivefold.label.queue import GAP, Queue
+from fivefold.label.standing import parts
 
 ITEMS = [f"i{number:03d}" for number in range(200)]
 
@@ -161,7 +162,9 @@ def test_queue_imported_labels_spare_what_is_chosen_and_not_the_random_part():
     people = log.events[150:]
     assert came.count("random") == 10
     assert not {e.item for e in people if e.part == "chosen"} & set(ITEMS[:150])
-    assert {e.item for e in people if e.part == "random"} & set(ITEMS[:150])
+    random = {e.item for e in people if e.part == "random"}
+    assert random & set(ITEMS[:150])
+    assert {item for item, part in parts(log.events).items() if part == "random"} == random
 
 
 def test_queue_again_shows_these_first_in_order_and_each_once():

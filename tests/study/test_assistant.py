@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 import fivefold as ff
 from fivefold.errors import WiringError
+from fivefold.label.event import Event
 
 
 def rows(count: int = 240) -> tuple[ff.Collected, list[str], np.ndarray]:
@@ -86,6 +87,35 @@ def test_assistant_of_numbers_guesses_numbers_and_knows_who_is_alike():
     assert found.probabilities is None
     assert np.corrcoef(found.guesses, frame["a"])[0, 1] > 0.7
     assert found.score.n == 60
+
+
+class Said:
+    """A stage that knows what was said."""
+
+    def __init__(self, usable: np.ndarray, ids: list[str]) -> None:
+        self.usable, self.ids = usable, ids
+
+    def items(self, collected: ff.Collected) -> list[str]:
+        return self.ids
+
+    def run(self, collected: ff.Collected, session: ff.Session) -> ff.Collected:
+        return collected.replace(usable=self.usable)
+
+
+def test_assistant_learner_judges_by_what_people_labelled_at_random_and_nothing_else():
+    collected, ids, _ = rows()
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(LogisticRegression())])
+    parts = ["imported"] * 10 + ["random"] * 20 + ["chosen"] * 10
+    events = [
+        Event(item=item, who="ann", act="label", value="no", part=part, number=number)
+        for number, (item, part) in enumerate(zip(ids, parts, strict=False), 1)
+    ]
+    events.append(Event(item=ids[10], who="ann", act="undo", part="random", number=99))
+    events.append(Event(item=ids[50], who="ann", act="skip", part="random", number=100))
+    learn = assistant.learner(Said(marked(240, *range(60)), ids), collected, lambda: events)
+    found = learn()
+    assert (found.learnt, found.score.n) == (60, 19)
+    assert assistant.learner(Said(marked(240), ids), collected, lambda: events[:9])() is None
 
 
 def test_assistant_of_stages_that_do_not_fit_is_refused_at_once():

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-Way = Literal["class", "classes", "spans", "number"]
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)

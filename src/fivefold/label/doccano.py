@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fivefold.errors import DataError
-from fivefold.label.annotation import Annotation, Way
+from fivefold.label.annotation import Annotation
 from fivefold.label.ruler import Offsets, counted_in, in_code_points
+from fivefold.label.spread import Form
 
 LABELS = ("label", "labels", "entities")
 ASIDE = ("id", *LABELS, "relations", "Comments", "comments", "annotation_approver")
@@ -13,7 +14,7 @@ TEXTS = ("text", "data")
 
 
 def annotations_of(
-    lines: Iterable[Any], way: Way, column: str, who: str, offsets: Offsets, place: str
+    lines: Iterable[Any], form: Form, column: str, who: str, offsets: Offsets, place: str
 ) -> list[Annotation]:
     """The labels in lines of doccano, one a line that has any.
 
@@ -21,7 +22,7 @@ def annotations_of(
 
     Args:
         lines: what each line holds.
-        way: what was asked.
+        form: what was asked.
         column: that doccano's `text` is, or `data`.
         who: labelled them; doccano writes a file a person.
         offsets: what spans are counted in; doccano's page counts halves of UTF-16.
@@ -44,22 +45,22 @@ def annotations_of(
         labels = line[told]
         if not labels:
             continue
-        if way == "spans":
+        if form == "spans":
             value: Any = [_span(each, str(line[key]), offsets, at) for each in labels]
             value.sort(key=lambda span: span[:2])
         else:
-            value = _plain(labels, way, at)
+            value = _plain(labels, form, at)
         found.append(Annotation(cells=cells, who=who, value=value))
     return found
 
 
-def _plain(labels: list[Any], way: Way, at: str) -> Any:
-    if way == "classes":
+def _plain(labels: list[Any], form: Form, at: str) -> Any:
+    if form == "classes":
         return [str(label) for label in labels]
     if len(labels) > 1:
-        remedy = 'Read them as several classes a row: way="classes".'
+        remedy = 'Read them as several classes a row: form="classes".'
         raise DataError.expected(at, "one label", ", ".join(map(str, labels)), remedy)
-    if way == "class":
+    if form == "class":
         return str(labels[0])
     try:
         return float(labels[0])
@@ -86,7 +87,7 @@ def _span(label: Any, text: str, offsets: Offsets, at: str) -> list[Any]:
 
 def lines_of(
     rows: Iterable[tuple[Mapping[str, Any], Iterable[Annotation]]],
-    way: Way,
+    form: Form,
     column: str,
     *,
     offsets: Offsets = "utf16",
@@ -95,7 +96,7 @@ def lines_of(
 
     Args:
         rows: cells of each, and the labels that it has, of which the last counts.
-        way: what was asked.
+        form: what was asked.
         column: that becomes doccano's `text`.
         offsets: what spans are counted in.
     """
@@ -106,9 +107,9 @@ def lines_of(
         text = cells.get(column)
         line = {"id": number, "text": text, **{n: v for n, v in others.items() if n not in ASIDE}}
         value: Any = said[-1] if said else []
-        if way == "spans" and isinstance(text, str):
+        if form == "spans" and isinstance(text, str):
             value = [[*counted_in(text, s, e, offsets), str(name)] for s, e, name in value]
-        elif said and way != "spans":
-            value = [str(one) for one in (value if way == "classes" else [value])]
+        elif said and form != "spans":
+            value = [str(one) for one in (value if form == "classes" else [value])]
         found.append({**line, "label": value})
     return found

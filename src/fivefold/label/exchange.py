@@ -11,10 +11,11 @@ from fivefold.codecs.table import Columns, Table
 from fivefold.core.store import write_bytes
 from fivefold.errors import DataError
 from fivefold.label import doccano, labelstudio
-from fivefold.label.annotation import Annotation, Way
+from fivefold.label.annotation import Annotation
 from fivefold.label.event import Act, Event
 from fivefold.label.item import item_ids
 from fivefold.label.ruler import Offsets
+from fivefold.label.spread import Form
 from fivefold.label.standing import settled, standing
 
 Program = Literal["labelstudio", "doccano"]
@@ -25,7 +26,7 @@ WHOLE = ("all", "unknown", "export", "doccano")
 
 def read_labels(
     path: str | Path,
-    way: Way = "class",
+    form: Form = "class",
     *,
     column: str = "",
     control: str = "",
@@ -36,7 +37,7 @@ def read_labels(
 
     Args:
         path: `.json` of Label Studio, `.jsonl` of doccano.
-        way: what was asked: one `class`, several `classes`, `spans`, or a `number`.
+        form: what was asked: one `class`, several `classes`, `spans`, or a `number`.
         column: that was labelled: whose text spans are of, and what doccano's `text` is called.
         control: the `from_name` in Label Studio; empty for the only one of that sort.
         offsets: what doccano counted spans in: its page counts halves of UTF-16 unless whole signs
@@ -67,12 +68,12 @@ def read_labels(
         raise DataError.expected(path, "labels", str(fault), remedy, path=path) from None
     if program == "labelstudio":
         tasks = _parsed(text, str(path))
-        found = labelstudio.annotations_of(tasks, way, column, control, str(path))
+        found = labelstudio.annotations_of(tasks, form, column, control, str(path))
         return [replace(one, who=who) if who and one.who == "imported" else one for one in found]
     lines = [line for line in text.split("\n") if line.strip()]
     parsed = [_parsed(line, f"{path}, line {n}") for n, line in enumerate(lines, 1)]
     person = who or ("imported" if path.stem.lower() in WHOLE else path.stem)
-    return doccano.annotations_of(parsed, way, column, person, offsets, str(path))
+    return doccano.annotations_of(parsed, form, column, person, offsets, str(path))
 
 
 def imported_events(
@@ -125,7 +126,7 @@ def write_labels(
     path: str | Path,
     rows: Mapping[str, Mapping[str, Any]],
     events: Iterable[Event],
-    way: Way = "class",
+    form: Form = "class",
     *,
     column: str,
     offsets: Offsets | None = None,
@@ -137,7 +138,7 @@ def write_labels(
             label a row: what was settled, or else what was said last.
         rows: cells of each item, plain values.
         events: all of them, in order.
-        way: what was asked.
+        form: what was asked.
         column: that was labelled.
         offsets: what spans of texts are counted in; None for code points in Label Studio and
             halves of UTF-16 in doccano, as their pages do.
@@ -158,10 +159,10 @@ def write_labels(
             said[event.item].append(_annotation(event))
     pairs = [(cells, said[item]) for item, cells in rows.items()]
     if program == "labelstudio":
-        tasks = labelstudio.tasks_of(pairs, way, column, offsets=offsets or "code_points")
+        tasks = labelstudio.tasks_of(pairs, form, column, offsets=offsets or "code_points")
         text = json.dumps(tasks, ensure_ascii=False, indent=1)
     else:
-        lines = doccano.lines_of(pairs, way, column, offsets=offsets or "utf16")
+        lines = doccano.lines_of(pairs, form, column, offsets=offsets or "utf16")
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     try:
         write_bytes(path, text.encode())

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fivefold.errors import DataError
-from fivefold.label.annotation import Annotation, Way
+from fivefold.label.annotation import Annotation
 from fivefold.label.ruler import OFFSETS, Offsets, counted_in, in_code_points
+from fivefold.label.spread import Form
 
 SPANS = ("labels", "hypertextlabels", "paragraphlabels", "timeserieslabels")
 NUMBERS = ("number", "rating")
 
 
-def annotations_of(tasks: Any, way: Way, column: str, name: str, place: str) -> list[Annotation]:
+def annotations_of(tasks: Any, form: Form, column: str, name: str, place: str) -> list[Annotation]:
     """The labels in tasks of Label Studio, one an annotation.
 
     Args:
         tasks: what the JSON holds.
-        way: what was asked.
+        form: what was asked.
         column: of the text that spans are of; empty where they are of seconds or steps.
         name: of the control, `from_name`; empty for the only one of that sort.
         place: where the JSON stands, for messages.
@@ -41,8 +42,8 @@ def annotations_of(tasks: Any, way: Way, column: str, name: str, place: str) -> 
                 raise DataError.expected(who, "annotations with `result`", repr(each)[:80], remedy)
             value = None
             if not each.get("was_cancelled"):
-                value = _value(each.get("result") or [], way, column, name, cells, who)
-                if value is None and way in ("class", "number"):
+                value = _value(each.get("result") or [], form, column, name, cells, who)
+                if value is None and form in ("class", "number"):
                     continue
             person = each.get("completed_by") if trusted else each.get("model_version")
             found_labels.append(
@@ -69,26 +70,26 @@ def _person(told: Any, trusted: bool) -> str:
 
 
 def _value(
-    result: Iterable[Any], way: Way, column: str, name: str, cells: Mapping[str, Any], who: str
+    result: Iterable[Any], form: Form, column: str, name: str, cells: Mapping[str, Any], who: str
 ) -> Any:
     """What one annotation says; None where it does not answer."""
-    sorts = {"number": NUMBERS, "spans": SPANS}.get(way, ("choices",))
+    sorts = {"number": NUMBERS, "spans": SPANS}.get(form, ("choices",))
     regions = [each for each in result if isinstance(each, Mapping) and each.get("type") in sorts]
     regions = [each for each in regions if not name or each.get("from_name") == name]
     names = sorted({str(each.get("from_name")) for each in regions})
     if len(names) > 1:
         remedy = f"Name the one that is meant: control={names[0]!r}."
         raise DataError.expected(who, "one question", f"{', '.join(names)}", remedy, names=names)
-    if way == "number":
+    if form == "number":
         return next((float(each["value"][each["type"]]) for each in regions), None)
-    if way == "spans":
+    if form == "spans":
         spans = [_span(each, column, cells, who) for each in regions]
         return sorted((span for some in spans for span in some), key=lambda span: span[:2])
     chosen = [str(one) for each in regions for one in each["value"].get("choices", [])]
-    if way == "classes":
+    if form == "classes":
         return chosen
     if len(chosen) > 1:
-        remedy = 'Read them as several classes a row: way="classes".'
+        remedy = 'Read them as several classes a row: form="classes".'
         raise DataError.expected(who, "one class", ", ".join(chosen), remedy)
     return chosen[0] if chosen else None
 
@@ -131,7 +132,7 @@ def _joined(text: str) -> str:
 
 def tasks_of(
     rows: Iterable[tuple[Mapping[str, Any], Iterable[Annotation]]],
-    way: Way,
+    form: Form,
     column: str,
     *,
     control: str = "label",
@@ -141,7 +142,7 @@ def tasks_of(
 
     Args:
         rows: cells of each, and the labels that it has.
-        way: what was asked.
+        form: what was asked.
         column: that is labelled, `to_name` of what is written.
         control: its `from_name`.
         offsets: what spans of texts are counted in.
@@ -150,7 +151,7 @@ def tasks_of(
     for number, (cells, labels) in enumerate(rows, 1):
         annotations = []
         for label in labels:
-            result = _result(label.value, way, column, cells, offsets)
+            result = _result(label.value, form, column, cells, offsets)
             annotations.append(
                 {
                     "completed_by": {"email": label.who},
@@ -165,14 +166,14 @@ def tasks_of(
 
 
 def _result(
-    told: Any, way: Way, column: str, cells: Mapping[str, Any], offsets: Offsets
+    told: Any, form: Form, column: str, cells: Mapping[str, Any], offsets: Offsets
 ) -> list[dict[str, Any]]:
     if told is None:
         return []
-    if way == "number":
+    if form == "number":
         return [{"type": "number", "value": {"number": told}}]
-    if way != "spans":
-        chosen = [told] if way == "class" else told
+    if form != "spans":
+        chosen = [told] if form == "class" else told
         return [{"type": "choices", "value": {"choices": [str(one) for one in chosen]}}]
     found, text = [], cells.get(column)
     for number, (start, end, name) in enumerate(told):

@@ -52,11 +52,15 @@ def settled(events: Iterable[Event]) -> dict[str, Event]:
 
 
 def parts(events: Iterable[Event]) -> dict[str, Part]:
-    """How each item came to people first, whatever was taken back; repeats aside."""
+    """How each item came to people first, whatever was taken back; repeats aside.
+
+    An item whose labels were imported came as people here were asked, if they were: so that a
+    random sample stays one of all items.
+    """
     found: dict[str, Part] = {}
     for event in events:
-        if event.part != "repeat":
-            found.setdefault(event.item, event.part)
+        if event.part != "repeat" and found.get(event.item, "imported") == "imported":
+            found[event.item] = event.part
     return found
 
 

@@ -1,8 +1,8 @@
 """A model fitted to what is labelled so far, which says what it thinks of the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,12 +12,14 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.faults import raise_all
-from fivefold.core.session import derive_seed
+from fivefold.core.session import Session, derive_seed
 from fivefold.core.stage import Stage
 from fivefold.core.wish import SEED, counts, faults_of
 from fivefold.kinds.known import blocks_of
+from fivefold.label.event import Event
 from fivefold.label.likeness import likeness
 from fivefold.label.outlook import Outlook
+from fivefold.label.standing import parts, standing
 from fivefold.metrics.estimates import estimate
 from fivefold.partition import Partition, draw
 from fivefold.pipeline import Pipeline
@@ -26,6 +28,17 @@ from fivefold.result import Result
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.train.train import Train
+
+
+class Labelling(Protocol):
+    """What gives rows their labels, as the stage `Label` does."""
+
+    def items(self, collected: Collected) -> list[str]:
+        """The item of each row."""
+
+    def run(self, collected: Collected, session: Session) -> Collected:
+        """The rows with what was said by now; those without a label are not usable."""
+
 
 FEWEST = 10
 """Labels below which nothing is fitted."""
@@ -103,6 +116,29 @@ class Assistant:
             metric=metric,
             score=score,
         )
+
+    def learner(
+        self, label: Labelling, collected: Collected, strokes: Callable[[], Iterable[Event]]
+    ) -> Callable[[], Outlook | None]:
+        """What a page of labels calls again and again; see `Proposals`.
+
+        Args:
+            label: the stage.
+            collected: the rows as it reads them.
+            strokes: gives what people did by now.
+        """
+        items = label.items(collected)
+
+        def learn() -> Outlook | None:
+            events = list(strokes())
+            told = {item for (item, _), event in standing(events).items() if event.is_answer}
+            drawn = {item for item, part in parts(events).items() if part == "random"} & told
+            if len(told) < FEWEST:
+                return None
+            labelled = label.run(collected, Session(seed=self.seed))
+            return self(labelled, items, np.array([item in drawn for item in items], bool))
+
+        return learn
 
     def _fold_of(self, items: Sequence[str]) -> Array:
         """Folds of items by what they are, so that one stays in its fold; equally many in each."""
