@@ -31,6 +31,7 @@ WITHIN |= {
     "video": 0.1,
     "wide": 0.1,
     "segmentation": 0.08,
+    "joins": 0.05,
 }
 """How far the two may be apart: about the width of the interval of their test rows."""
 

@@ -80,7 +80,7 @@ def test_aggregates_are_of_what_was_known_and_never_later(made):
     assert found.table.column("visits_count").tolist() == counts
     for name in found.schema.by_name:
         np.testing.assert_array_equal(found.table.column(name), again.table.column(name))
-    assert codes(found)["unmatched_keys"] == "warning"
+    assert codes(found)["unmatched_keys"] == "note"
     none = np.array(counts) == 0
     assert np.isnan(found.table.column("visits_days_since_last")[none]).all()
 
@@ -162,6 +162,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "time": ({"people": ff.Join({"customer_id": "id"}, time="a")}, "'a'"),
     "target": ({"people": {"returned": "town"}}, "the target `returned`"),
     "times": ({"people": {"on": {"customer_id": "id"}, "time": {"ordered": "age"}}}, "dates"),
+    "no aggregate": (
+        {"people": {"on": {"customer_id": "id"}, "aggregates": {"id": "last"}}},
+        "`id`, which is left out: joined by it",
+    ),
     "numbers": (
         {"people": {"on": {"customer_id": "id"}, "aggregates": {"town": "mean"}}},
         "expected numbers, found categorical values",
@@ -175,6 +179,19 @@ def test_join_that_cannot_be_is_refused_with_its_remedy(made, name):
     with pytest.raises(FivefoldError) as caught:
         collected({"orders": made.orders, "people": made.customers}, join=join)
     assert told in str(caught.value)
+
+
+def test_sources_by_name_without_a_join_are_no_columns(made):
+    for sources in (
+        {"orders": made.orders, "people": made.customers},
+        {"a": "a.csv", "b": "b.csv"},
+    ):
+        [fault] = ff.Collect(sources, target="returned").preflight(Session(), ff.Context())
+        assert "expected columns, or join= beside sources" in str(fault)
+    with pytest.raises(DataError, match="found `price` in the rows already"):
+        collected(
+            {"orders": made.orders, "price": made.customers}, join={"price": {"customer_id": "id"}}
+        )
 
 
 def test_name_that_no_joined_column_has_is_refused(made):

@@ -11,8 +11,12 @@ from fivefold.collect.wishes import Wishes, absent_column
 from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.kinds.known import labels
+from fivefold.reading.arrays import is_sparse
 from fivefold.reading.options import Reading
-from fivefold.reading.source import describe
+from fivefold.reading.source import describe, form_of
+
+WHOLE = ("bundled", "files", "folder", "frame", "columns", "dataset")
+"""Forms of sources that are no column of another one."""
 
 Joins = Mapping[str, tuple[Any, Join]]
 """The sources that are joined, each with how, by name."""
@@ -45,6 +49,19 @@ def sources_of(source: Any, join: Mapping[str, Join]) -> tuple[Any, Joins]:
         remedy = "Name all sources but that of the rows in join=."
         raise _wrong("one source that join= does not name, that of the rows", found, remedy)
     return source[names[0]], {name: (source[name], how) for name, how in join.items()}
+
+
+def check_named(source: Any) -> list[FivefoldError]:
+    """The fault of a mapping of sources by name that nobody says how to join; none of columns."""
+    several = isinstance(source, Mapping) and not is_sparse(source)
+    names = [n for n, v in source.items() if form_of(v) in WHOLE] if several else []
+    if not names:
+        return []
+    first, *others = map(str, source)
+    how = f'join={{{literal(others[-1])}: "KEY"}}' if others else f"source[{literal(first)}]"
+    remedy = f"Pass {how}, with the column that is its key." if others else f"Pass {how} alone."
+    found = f"sources by name, {quoted(list(source))}"
+    return [_wrong("columns, or join= beside sources", found, remedy)]
 
 
 def check_joins(base: Any, reading: Reading, joins: Joins) -> list[FivefoldError]:

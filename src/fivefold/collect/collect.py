@@ -7,7 +7,7 @@ from pydantic import Field, NonNegativeInt, field_validator, model_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
-from fivefold.collect.apart import apart, check_joins, sources_of
+from fivefold.collect.apart import apart, check_joins, check_named, sources_of
 from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
@@ -212,7 +212,8 @@ class Collect(Stage):
             return []
         source, joins = sources_of(self.source, self.join)
         given = [source, self.test_source, *(other for other, _ in joins.values())]
-        faults = [fault for one in given if one is not None for fault in check_source(one)]
+        faults = [] if joins else check_named(source)
+        faults += [f for one in given if one is not None and not faults for f in check_source(one)]
         reading, wishes = self._reading(), apart(self._wishes(), joins)
         faults = faults or check_names(source, reading, wishes)
         return faults or check_joins(source, reading, joins)

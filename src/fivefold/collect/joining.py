@@ -81,6 +81,7 @@ def join_source(
         table.columns[one] = replace(table.columns[one], role="ignored", reason="joined by it")
     set_aside(table, {*said.kinds, *said.notations.kinds, *asked}, np.ones(len(raw), bool))
     taken = _taken(table, used, name, targets)
+    _check_asked(name, asked, taken, table)
     made = _made(name, how, taken, table)
     made = {new: what for new, what in made.items() if new not in said.drop}
     made = {new: what for new, what in made.items() if what[1] not in said.drop}
@@ -220,6 +221,19 @@ def _taken(table: Tabulated, used: set[str], name: str, targets: Sequence[str]) 
     return taken
 
 
+def _check_asked(name: str, asked: set[str], taken: Sequence[str], table: Tabulated) -> None:
+    """Refuse aggregates of columns that are not joined."""
+    for one in sorted(asked - set(taken)):
+        plain = one.removeprefix(f"{name}_")
+        raise DataError.expected(
+            f"join= of {name}, `aggregates`",
+            f"columns that are joined, {quoted([o.removeprefix(f'{name}_') for o in taken])}",
+            f"`{plain}`, which is left out: {table.columns[one].reason or 'see its finding'}",
+            "Name others, or give a copy of that column another name.",
+            column=plain,
+        )
+
+
 def _made(
     name: str, how: Join, taken: Sequence[str], table: Tabulated
 ) -> dict[str, tuple[str, str]]:
@@ -254,10 +268,10 @@ def _column(new: str, what: tuple[str, str], table: Tabulated) -> Column:
 def _check_new(
     name: str, made: Mapping[str, Any], columns: Mapping[str, Column], table: Tabulated
 ) -> None:
-    if clashes := [new for new in made if new in columns]:
+    if clashes := [new for new in (name, *made) if new in columns]:
         where, remedy = f"join= of {name}", f"Give the source another name than {literal(name)}."
         found = f"{quoted(clashes)} in the rows already"
-        wanted = f"new columns that begin with `{name}_`"
+        wanted = f"no column `{name}` and none that is to begin with `{name}_`"
         raise DataError.expected(where, wanted, found, remedy, columns=tuple(clashes))
     if not made:
         reasons = ", ".join(f"`{c.name}` {c.reason}" for c in table.columns.values() if c.reason)

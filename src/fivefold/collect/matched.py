@@ -12,6 +12,7 @@ from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import bytes_text, literal, plural, quoted
 from fivefold.travel.histories import keys_of
 from fivefold.travel.lookup import Lookup
+from fivefold.travel.rollup import ROW
 
 MANY = 0.05  # of the rows, from which on it is a warning that they find nothing
 LEVELS = 100  # of a key, from which on a model would know single ones by heart
@@ -27,12 +28,11 @@ def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding
     """
     places_here = np.flatnonzero(rows.usable)
     here = Columns({name: rows.table.column(name)[places_here] for name in step.reads})
-    keys = keys_of([here.column(own) for own, _ in step.on])
     places = step.history.places([here.column(own) for own, _ in step.on])
     low, high = step.span(here)
     known = int((low < high).sum())
     yield _told(step, known, len(here))
-    yield from _unmatched(step, keys, places)
+    yield from _unmatched(step, here, places)
     yield from _repeated(step, table)
     if step.time is None:
         yield from _later(step, rows, table)
@@ -45,7 +45,11 @@ def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding
             "that is known by then: their cells are missing, a count is 0."
         )
         yield finding(
-            "before_history", sentence, _severity(early, len(here)), source=step.source, rows=early
+            "before_history",
+            sentence,
+            _severity(early, len(here), step),
+            source=step.source,
+            rows=early,
         )
     if step.delay is None:
         _, late = step.history.span(
@@ -81,36 +85,38 @@ def _told(step: Lookup, known: int, rows: int) -> Finding:
     )
 
 
-def _unmatched(
-    step: Lookup, keys: list[tuple[str | None, ...]], places: Array
-) -> Iterator[Finding]:
+def _unmatched(step: Lookup, here: Columns, places: Array) -> Iterator[Finding]:
     lost = np.flatnonzero(places < 0)
     if not len(lost):
         return
-    absent = sum(None in keys[row] for row in lost)
-    shown = dict.fromkeys(keys[row] for row in lost.tolist() if None not in keys[row])
-    few = quoted([", ".join(map(str, key)) for key in list(shown)[:3]])
+    codes, keys = keys_of([here.column(own) for own, _ in step.on])
+    absent = int((codes < 0).sum())
+    shown = dict.fromkeys(code for code in codes[lost].tolist() if code >= 0)
+    few = quoted([", ".join(keys[code]) for code in list(shown)[:3]])
     named = quoted([own for own, _ in step.on])
     told = [f"{len(lost) - absent:,} with a key that it lacks ({few})"] if len(shown) else []
     told += [f"{absent:,} without a key"] if absent else []
     sentence = (
-        f"{plural(len(lost), 'row')} of {len(keys):,} have no match in {step.source} by {named}: "
+        f"{plural(len(lost), 'row')} of {len(here):,} have no match in {step.source} by {named}: "
         f"{' and '.join(told)}."
     )
-    severity, rows = _severity(len(lost), len(keys)), len(lost)
+    severity, rows = _severity(len(lost), len(here), step), len(lost)
     yield finding(
         "unmatched_keys", sentence, severity, source=step.source, rows=rows, missing=absent
     )
 
 
-def _severity(rows: int, of: int) -> Severity:
-    return "warning" if rows > MANY * of else "note"
+def _severity(rows: int, of: int, step: Lookup) -> Severity:
+    """Of rows that find nothing: many have no history, and a row of their own nearly all have."""
+    return (
+        "warning" if rows > MANY * of and all(h == ROW for h, _ in step.made.values()) else "note"
+    )
 
 
 def _repeated(step: Lookup, table: Tabulated) -> Iterator[Finding]:
     """Rows of the source that say nothing more, or that nothing can find."""
-    keys = keys_of([table.values[theirs] for _, theirs in step.on])
-    lost = np.array([None in key for key in keys], bool)
+    codes, _ = keys_of([table.values[theirs] for _, theirs in step.on])
+    lost = codes < 0
     if step.time is not None:
         moments = table.values[step.time[1]]
         lost |= moments != moments
@@ -118,7 +124,7 @@ def _repeated(step: Lookup, table: Tabulated) -> Iterator[Finding]:
         what = "key" if step.time is None else "key or moment"
         sentence = f"{plural(int(lost.sum()), 'row')} of {step.source} without a {what}; left out."
         yield finding("rows_without_key", sentence, source=step.source, rows=int(lost.sum()))
-    again = len(keys) - int(lost.sum()) - len(step.history)
+    again = len(codes) - int(lost.sum()) - len(step.history)
     if again:
         named = quoted([step.plain(theirs) for _, theirs in step.on])
         sentence = (
@@ -130,8 +136,9 @@ def _repeated(step: Lookup, table: Tabulated) -> Iterator[Finding]:
 
 def _later(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding]:
     """Dates of a source that is joined without regard to time, where they lie after the rows."""
-    own = rows.schema.named("time")
-    if own is None or rows.table.column(own).dtype.kind != "M":
+    dated = [c.name for c in rows.schema.columns if rows.table.column(c.name).dtype.kind == "M"]
+    own = rows.schema.named("time") or (dated[0] if len(dated) == 1 else None)
+    if own not in dated:
         return
     moments = rows.table.column(own)[rows.usable]
     places = step.history.places([rows.table.column(one)[rows.usable] for one, _ in step.on])

@@ -185,8 +185,8 @@ class Predictor:
         blocks = self._plain_blocks(data)
         if blocks is not None:
             return self._codec.cut(self._scores(blocks), blocks)
-        data, changes = rows_of(data, self._changes)
-        pieces = read_chunks(data, self.schema, self.reading(root), complete=complete)
+        rows, changes = rows_of(data, self._changes)
+        pieces = read_chunks(rows, self.schema, self.reading(root), complete=complete)
         return self._score_all(pieces, 0, changes)
 
     def joining(self, sources: Mapping[str, Any]) -> Self:

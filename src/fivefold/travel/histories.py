@@ -1,8 +1,7 @@
 """Rows of a joined source by key and moment, in which rows to answer find theirs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import repeat
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +10,7 @@ from fivefold.codecs.coded import Coded, coded_of, missing_rows, objects, rememb
 from fivefold.codecs.table import Array
 from fivefold.travel.aggregates import words_of
 
-Key = tuple[str | None, ...]
+Key = tuple[str, ...]
 SECONDS = 1_000_000  # a second in the unit of moments
 
 
@@ -40,6 +39,7 @@ class History:
     moments: Array | None
     cells: Mapping[str, Array | Coded]
     rows: Array
+    _made: dict[str, Array] = field(default_factory=dict, repr=False)  # when first asked for
 
     @classmethod
     def of(cls, keys: Sequence[Array], moments: Array | None, cells: Mapping[str, Array]) -> Self:
@@ -50,21 +50,21 @@ class History:
             moments: `(n,)` canonical dates or numbers; None where rows have none.
             cells: `(n,)` canonical, by column.
         """
-        named = keys_of(keys)
-        there = np.array([None not in key for key in named], bool)
+        codes, named = keys_of(keys)
+        there = codes >= 0
         if moments is not None:
             there &= ~missing_rows(moments)
         rows = np.flatnonzero(there)
-        places: dict[Key, int] = {}
-        codes = np.array([places.setdefault(named[row], len(places)) for row in rows], np.int64)
+        codes = codes[rows]
         order = (
             np.arange(len(rows)) if moments is None else np.argsort(moments[rows], kind="stable")
         )
         order = order[np.argsort(codes[order], kind="stable")]
-        counts = np.bincount(codes, minlength=len(places))
-        rows = rows[order]
+        counts = np.bincount(codes, minlength=len(named))
+        held, rows = np.flatnonzero(counts), rows[order]
+        counts = counts[held]
         return cls(
-            keys=places,
+            keys={named[code]: place for place, code in enumerate(held.tolist())},
             starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             moments=None if moments is None else moments[rows],
             cells={
@@ -79,8 +79,9 @@ class History:
 
     def places(self, keys: Sequence[Array]) -> Array:
         """`(m,)` int64: the place of each row's key, -1 where it is missing or not known."""
-        named = keys_of(keys)
-        return np.fromiter(map(self.keys.get, named, repeat(-1)), np.int64, len(named))
+        codes, named = keys_of(keys)
+        known = np.array([*(self.keys.get(key, -1) for key in named), -1], np.int64)
+        return known[codes]
 
     def span(
         self,
@@ -140,13 +141,31 @@ class History:
 
     def taken(self, name: str, rows: Array) -> Array:
         """The cells of a column in these rows, missing where a row is negative."""
-        cells = self.cells[name]
+        cells, gone = self.cells[name], rows < 0
+        here = np.where(gone, 0, rows)
         if isinstance(cells, Coded):
-            codes = np.append(cells.codes, np.int32(-1))[np.where(rows < 0, -1, rows)]
-            texts = objects([*cells.values.tolist(), None])[codes]
-            return remember(texts, Coded(codes, cells.values))
-        empty = np.array(["NaT"], cells.dtype) if cells.dtype.kind == "M" else np.array([np.nan])
-        return np.concatenate([cells, empty])[np.where(rows < 0, len(cells), rows)]
+            codes = np.where(gone, -1, cells.codes[here]) if len(cells) else np.full(len(rows), -1)
+            return remember(self._texts(name)[codes], Coded(codes.astype(np.int32), cells.values))
+        empty = np.datetime64("NaT") if cells.dtype.kind == "M" else np.nan
+        return np.where(gone, empty, cells[here] if len(cells) else empty).astype(cells.dtype)
+
+    def _texts(self, name: str) -> Array:
+        """The texts of a column by their code, None as the last."""
+        if name not in self._made:
+            cells = self.cells[name]
+            assert isinstance(cells, Coded)
+            self._made[name] = objects([*cells.values.tolist(), None])
+        return self._made[name]
+
+    def latest(self, name: str) -> Array:
+        """`(n + 1,)` the last row up to each with a cell in a column, -1 for none; then -1."""
+        key = f"latest {name}"
+        if key not in self._made:
+            cells = self.cells[name]
+            absent = cells.codes < 0 if isinstance(cells, Coded) else missing_rows(cells)
+            there = np.where(absent, -1, np.arange(len(absent)))
+            self._made[key] = np.append(np.maximum.accumulate(there), -1)
+        return self._made[key]
 
     def nbytes(self) -> int:
         """About how many bytes it takes."""
@@ -200,13 +219,37 @@ class History:
         )
 
 
-def keys_of(columns: Sequence[Array]) -> list[Key]:
-    """The key of each row: the words of its cells, None where one is missing."""
-    return list(zip(*map(_words, columns), strict=True))
+def keys_of(columns: Sequence[Array]) -> tuple[Array, list[Key]]:
+    """`(n,)` int64: which key each row has, -1 where a cell of it is missing; and the keys.
+
+    Example:
+        >>> codes, keys = keys_of([objects(["a", None, "b"]), np.array([1.0, 1.0, 2.0])])
+        >>> codes.tolist(), keys
+        ([0, -1, 1], [('a', '1'), ('b', '2')])
+    """
+    codes, words = _words(columns[0])
+    keys: list[Key] = [(one,) for one in words]
+    for column in columns[1:]:
+        others, words = _words(column)
+        whole = (codes >= 0) & (others >= 0)
+        pairs, places = np.unique((codes * len(words) + others)[whole], return_inverse=True)
+        keys = [(*keys[pair // len(words)], words[pair % len(words)]) for pair in pairs.tolist()]
+        codes = np.full(len(whole), -1)
+        codes[whole] = places
+    return codes, keys
 
 
-def _words(cells: Array) -> list[str | None]:
-    return cells.tolist() if cells.dtype == object else words_of(cells)
+def _words(cells: Array) -> tuple[Array, list[str]]:
+    """The words of cells, each once, and which each cell is; -1 where it is missing."""
+    if cells.dtype == object:
+        coded = coded_of(cells)
+        return coded.codes.astype(np.int64), coded.values.tolist()
+    distinct, places = np.unique(cells, return_inverse=True)
+    named = words_of(distinct)
+    known = [word for word in named if word is not None]
+    codes = np.cumsum([word is not None for word in named]) - 1
+    codes[[place for place, word in enumerate(named) if word is None]] = -1
+    return codes.astype(np.int64)[places], known
 
 
 def _is_dated(cells: Array) -> bool:

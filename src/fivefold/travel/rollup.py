@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fivefold.codecs.coded import Coded, missing_rows
 from fivefold.codecs.table import Array
 from fivefold.travel.histories import History
 
@@ -76,7 +75,7 @@ def rolled(function: str, history: History, name: str, low: Array, high: Array) 
     if function in (ROW, LAST):
         rows = high - 1
         if function == LAST:
-            rows = np.append(_latest_there(history, name), -1)[rows]
+            rows = history.latest(name)[rows]
         return history.taken(name, np.where((low < high) & (rows >= low), rows, -1))
     cells, made = history.cells[name], np.full(len(low), np.nan)
     assert isinstance(cells, np.ndarray)
@@ -106,13 +105,6 @@ def _gather(
         with np.errstate(all="ignore"):
             found = gather(Pieces(numbers[there], np.cumsum(kept) - kept, kept))
         made[some] = np.where(np.isfinite(found), found, np.nan)
-
-
-def _latest_there(history: History, name: str) -> Array:
-    """`(n,)` the last row up to each in which the column has a cell, -1 for none."""
-    cells = history.cells[name]
-    absent = cells.codes < 0 if isinstance(cells, Coded) else missing_rows(cells)
-    return np.asarray(np.maximum.accumulate(np.where(absent, -1, np.arange(len(absent)))))
 
 
 def since_last(history: History, moments: Array, low: Array, high: Array) -> Array:
