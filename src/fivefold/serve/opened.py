@@ -2,19 +2,27 @@
 
 from collections.abc import Callable, Mapping
 
+from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 
 from fivefold.codecs.table import Array
-from fivefold.errors import BundleError
+from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle
+from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
+from fivefold.serve.own import stranger
 from fivefold.travel.changes import Changes
 
 Scores = Callable[[Mapping[str, Array]], Array]
 Factory = Callable[[Codec, bytes], Scores]
 """Makes the scoring function of a bundle without a graph from its codec and its weights, which
 come as safetensors."""
+
+_UNREADABLE = (
+    *(DataError, SafetensorError),
+    *(LookupError, TypeError, ValueError, AttributeError),
+)
 
 
 def codec_of(bundle: Bundle) -> Codec:
@@ -29,6 +37,27 @@ def changes_of(bundle: Bundle) -> Changes | None:
         return None
     arrays = load_arrays(bytes(bundle[ARRAYS_ENTRY])) if ARRAYS_ENTRY in bundle else {}
     return Changes.unpack(bundle.json(ROWS_ENTRY), arrays)
+
+
+def parts_of(bundle: Bundle) -> tuple[Codec, Changes | None, Contract]:
+    """The codec of a bundle, what changes rows before it, and what a request must look like.
+
+    Raises:
+        BundleError: if they cannot be read here.
+    """
+    try:
+        codec, changes = codec_of(bundle), changes_of(bundle)
+        return codec, changes, Contract.from_json(bundle.json("schema.json"))
+    except ConfigError as error:
+        raise stranger(bundle, error) from None
+    except _UNREADABLE as error:
+        raise BundleError(
+            f"{bundle.path}: expected a codec that this fivefold reads, "
+            f"found {type(error).__name__}: {error}.",
+            remedy=f"Install fivefold {bundle.manifest['fivefold']}, which wrote it.",
+            path=bundle.path,
+            entry="codec.json",
+        ) from error
 
 
 def scores_of(bundle: Bundle, codec: Codec, factory: Factory | None, threads: int) -> Scores:

@@ -6,11 +6,10 @@ from os import PathLike
 from typing import Any, Self
 
 import numpy as np
-from safetensors import SafetensorError
 
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array, Columns, Table
-from fivefold.errors import BundleError, ConfigError, DataError, RequestError
+from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick_plan import Plan
@@ -22,18 +21,13 @@ from fivefold.serve.attribution import Reason, reasons_of
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
-from fivefold.serve.opened import Factory, Scores, changes_of, codec_of, scores_of
-from fivefold.serve.own import adopt_all, check_asked, stranger
+from fivefold.serve.opened import Factory, Scores, parts_of, scores_of
+from fivefold.serve.own import adopt_all, check_asked
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.serve.sources import rows_of, with_sources
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.travel.changes import Changes
-
-_UNREADABLE = (
-    *(DataError, SafetensorError),
-    *(LookupError, TypeError, ValueError, AttributeError),
-)
 
 
 class Predictor:
@@ -286,19 +280,6 @@ def load(
     check_asked(path, sha256, factory, threads)
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
-    try:
-        codec = codec_of(bundle)
-        changes = changes_of(bundle)
-        contract = Contract.from_json(bundle.json("schema.json"))
-    except ConfigError as error:
-        raise stranger(bundle, error) from None
-    except _UNREADABLE as error:
-        raise BundleError(
-            f"{bundle.path}: expected a codec that this fivefold reads, "
-            f"found {type(error).__name__}: {error}.",
-            remedy=f"Install fivefold {bundle.manifest['fivefold']}, which wrote it.",
-            path=bundle.path,
-            entry="codec.json",
-        ) from error
+    codec, changes, contract = parts_of(bundle)
     scores = scores_of(bundle, codec, factory, threads)
     return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores, changes=changes)
