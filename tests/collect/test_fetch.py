@@ -204,6 +204,7 @@ def test_used_up_requests_are_waited_for():
 
 
 def test_a_refreshed_fetch_follows_the_pages_of_today(tmp_path):
+    pytest.importorskip("warcio", reason="the package warcio is not installed")
     with Interface() as interface:
         stage = fetch(interface, directory=tmp_path / "jobs", **WAYS["link"])
         assert len(stage.read()) == 25
@@ -212,7 +213,13 @@ def test_a_refreshed_fetch_follows_the_pages_of_today(tmp_path):
         assert not interface.asked
         assert len(stage.replace(refresh=True).read()) == 25  # nothing changed
         interface.rows = 9
-        assert stage.replace(refresh=True).read().columns["id"] == list(range(9))
+        archive = tmp_path / "jobs.warc.gz"
+        again = stage.replace(refresh=True, archive=archive)
+        assert again.read().columns["id"] == list(range(9))
+        interface.asked.clear()
+        alone = fetch(interface, archive=archive, **WAYS["link"]).read()
+        assert alone.columns["id"] == list(range(9))
+        assert not interface.asked  # what none leads to any more is not in the archive
         interface.rows = 14
         assert stage.replace(refresh=True).read().columns["id"] == list(range(14))
 

@@ -262,3 +262,16 @@ def test_time_that_a_connection_takes_is_no_part_of_the_delay(tmp_path, monkeypa
         moments = [moment for moment, _ in site.moments["127.0.0.1"]]
     assert len(moments) == 3  # robots.txt, tdmrep.json and the page
     assert min(after - before for before, after in pairwise(moments)) >= 0.09
+
+
+def test_a_page_that_is_left_out_today_is_kept_no_more(tmp_path):
+    path, extra = tmp_path / "c", {"/a": (200, {"ETag": '"1"'}, b"<h1>old</h1>")}
+    with Site(1, traps=False, extra=extra) as site:
+        crawled(path, [f"{site.first}/a"])
+        extra["/a"] = (200, {"X-Robots-Tag": "noai"}, b"<h1>old</h1>")
+        with Frontier(path) as frontier:
+            frontier.refresh()
+        crawled(path, [f"{site.first}/a"])
+    with Frontier(path) as frontier:
+        assert frontier.reasons() == {"noai": 1}
+        assert frontier.base.execute("select body, headers from pages").fetchall() == [(None, None)]

@@ -1,4 +1,6 @@
-from fivefold.web.patience import retry_after
+import pytest
+
+from fivefold.web.patience import is_busy, retry_after, said_pause
 
 
 def test_a_host_is_left_alone_as_long_as_it_asks():
@@ -16,3 +18,15 @@ def test_without_a_word_waits_double():
     ]
     for tries, found in zip((1, 2, 3) * 2, waits, strict=True):
         assert 0.5 * 2**tries <= min(found) < max(found) <= 0.75 * 2**tries
+
+
+@pytest.mark.parametrize("prefix", ["x-ratelimit", "ratelimit"])
+def test_a_host_whose_requests_are_used_up_says_until_when(prefix):
+    headers = {f"{prefix}-remaining": "0", f"{prefix}-reset": "1000000030"}
+    assert is_busy(403, headers)
+    assert not is_busy(403, {})
+    assert not is_busy(200, headers)
+    assert said_pause(headers, now=1e9) == "31"
+    assert said_pause({f"{prefix}-reset": "12"}) == "12"
+    assert said_pause({**headers, "retry-after": "5"}) == "5"
+    assert said_pause({}) is None

@@ -27,7 +27,9 @@ REMEDIES = {
 
 
 def findings_of(rows: "Harvest", frontier: "Frontier", copies: int) -> list[Finding]:
-    """Pages that were left out, copies, guessed character sets and personal data."""
+    """Pages that were left out or wait, copies, guessed character sets and personal data."""
+    from fivefold.web.visited import State
+
     found = []
     if reasons := frontier.reasons():
         many = sum(reasons.values())
@@ -35,6 +37,12 @@ def findings_of(rows: "Harvest", frontier: "Frontier", copies: int) -> list[Find
         found.append(
             finding("pages_left_out", f"{plural(many, 'page')} left out: {said}.", reasons=reasons)
         )
+    if waiting := frontier.count(State.WAITING):
+        sentence = (
+            f"{plural(waiting, 'page')} known and not read yet: `pages` was reached, the crawl was "
+            f"interrupted, or a host asks to be left alone."
+        )
+        found.append(finding("pages_waiting", sentence, pages=waiting))
     if rows.unselected:
         sentence = f"{plural(rows.unselected, 'page')} read on which nothing was selected: no rows."
         found.append(finding("pages_without_cells", sentence, pages=rows.unselected))
@@ -127,8 +135,6 @@ def notes_of(tally: "Tally", interrupted: bool) -> list[str]:
         f"{host} asks to be left alone for {seconds:,.0f} s more: its other pages wait."
         for host, seconds in tally.waiting.items()
     ]
-    if tally.left and not interrupted:
-        notes.append(f"{plural(tally.left, 'page')} known and not read.")
     if interrupted:
         notes.append("Interrupted: the rows are those of the pages that were read so far.")
     return notes

@@ -84,6 +84,7 @@ joined_later: warning: a source joined without a time whose dates are later than
 target_not_joined: warning: a column of a joined source that is called as the target; left out
 not_joined: warning: a column of a joined source whose cells are files or series; left out
 pages_left_out: note: pages of the web that were not read or not kept, by reason
+pages_waiting: note: pages of the web that are known and were not read yet
 pages_without_cells: note: pages of the web on which nothing was selected; no rows
 repeated_rows: note: rows of an interface that came twice, by `key`; the first of each is kept
 training_unwelcome: warning: hosts whose robots.txt keeps away who gathers pages to train models

@@ -47,7 +47,6 @@ class Tally:
     Attributes:
         requests: for pages and files, not for rules.
         read: pages that were read by this start.
-        left: pages that are known and were not read.
         refused: pages that were left out, by reason, those of earlier starts among them.
         elsewhere: links to hosts that are not read.
         waiting: hosts that asked to be left alone for longer than is waited.
@@ -57,7 +56,6 @@ class Tally:
 
     requests: int = 0
     read: int = 0
-    left: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     elsewhere: Counter[str] = field(default_factory=Counter)
     waiting: dict[str, float] = field(default_factory=dict)

@@ -90,7 +90,6 @@ class Crawl:
                 if self.tell is not None and time.monotonic() - told > 1:
                     told = time.monotonic()
                     self.tell(self._sight())
-        self.tally.left = self.frontier.count(State.WAITING)
         if self.tell is not None:
             self.tell(self._sight(is_over=True))
         return self.tally

@@ -99,9 +99,10 @@ class Frontier:
         return row is not None
 
     def refuse(self, address: str, why: str, status: int | None = None) -> None:
-        """Leave a page out, for a reason that is counted."""
+        """Leave a page out, for a reason that is counted; what was read of it before is let go."""
         self.base.execute(
-            "update pages set state=?, why=?, status=? where address=?",
+            "update pages set state=?, why=?, status=?, digest=null, etag=null, modified=null,"
+            " headers=null, body=null where address=?",
             (State.REFUSED, why, status, address),
         )
 
@@ -217,10 +218,11 @@ class Frontier:
         return row is not None and row[0] == digest
 
     def entries(self) -> Iterator[Entry]:
-        """All that is known of all pages, by depth and address."""
+        """All that is known of pages, by depth and address; those that are no more left out."""
         rows = self.base.execute(
             "select address,fetched,depth,parent,file,state,why,status,moment,headers,body"
-            " from pages order by depth, address"
+            " from pages where state<>? order by depth, address",
+            (State.FORMER,),
         )
         for address, fetched, depth, parent, is_file, state, why, status, moment, *said in rows:
             yield Entry(

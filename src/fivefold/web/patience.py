@@ -48,23 +48,28 @@ def is_busy(status: int, headers: Mapping[str, str]) -> bool:
         status: of HTTP.
         headers: of the answer, names in lower case.
     """
-    spent = "retry-after" in headers or headers.get("x-ratelimit-remaining", "").strip() == "0"
+    spent = "retry-after" in headers or _limit(headers, "remaining") == "0"
     return status in {429, 503} or (status == 403 and spent)
 
 
 def said_pause(headers: Mapping[str, str], now: float | None = None) -> str | None:
     """For how long a host asks to be left alone, as `Retry-After` would say it.
 
-    Where that is not there, `X-RateLimit-Reset` says it: seconds from now on, or since 1970.
+    Where that is not there, `RateLimit-Reset` or `X-RateLimit-Reset` says it: seconds from now on,
+    or since 1970.
 
     Example:
         >>> said_pause({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000007"}, 1.7e9)
         '8'
     """
-    said = headers.get("x-ratelimit-reset", "").strip()
+    said = _limit(headers, "reset")
     if "retry-after" in headers or not said.isdigit():
         return headers.get("retry-after")
     seconds = int(said)
     if seconds > 10**9:  # a moment, in whole seconds
         seconds = int(max(0.0, seconds - (time.time() if now is None else now))) + 1
     return str(seconds)
+
+
+def _limit(headers: Mapping[str, str], name: str) -> str:
+    return headers.get(f"ratelimit-{name}", headers.get(f"x-ratelimit-{name}", "")).strip()
