@@ -62,6 +62,10 @@ def test_bundle_answers_as_was_evaluated_by_every_door(result):
 @pytest.mark.slow
 def test_bundle_asks_for_key_and_time_and_not_for_what_is_joined(model):
     assert model.contract.names == ("customer_id", "ordered", "price")
+    assert model.contract.fields[0].categories == ()
+    page = TestClient(create_app(model)).get("/").text
+    assert 'id="field-0" data-control="menu" type="text"' in page
+    assert "DataFrame in memory, 150 rows." in model.datasheet
 
 
 @pytest.mark.slow

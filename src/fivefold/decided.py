@@ -11,7 +11,7 @@ class Provenance(Facts):
 
     Attributes:
         source: as it was given, in words.
-        sha256: of the file, of the listing of several, or of the columns.
+        sha256: of the file, of the listing of several or of joined sources, or of the columns.
         bytes: of all that.
         rows: in all.
         licence: of the data; None where it is not known.

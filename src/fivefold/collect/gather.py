@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from fivefold.artifacts import Collected
@@ -160,7 +161,11 @@ def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabu
         records[name] = joined.record
     if not records:
         return collected
-    return collected.replace(provenance=Provenance(**collected.provenance, joined=records))
+    own = collected.provenance
+    lines = [f"{own.sha256}  {own.source}\n"]
+    lines += [f"{record['sha256']}  {name}\n" for name, record in records.items()]
+    told = {**own, "sha256": sha256("".join(lines).encode()).hexdigest(), "joined": records}
+    return collected.replace(provenance=Provenance(**told))
 
 
 def _found(table: Tabulated, collected: Collected, seed: int) -> tuple[Finding, ...]:

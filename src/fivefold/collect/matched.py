@@ -12,7 +12,7 @@ from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import bytes_text, literal, plural, quoted
 from fivefold.travel.histories import keys_of
 from fivefold.travel.lookup import Lookup
-from fivefold.travel.rollup import ROW
+from fivefold.travel.rollup import COUNT, ROW
 
 MANY = 0.05  # of the rows, from which on it is a warning that they find nothing
 LEVELS = 100  # of a key, from which on a model would know single ones by heart
@@ -40,9 +40,10 @@ def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding
     found = places >= 0
     early = int((found & (low == high)).sum())
     if early:
+        count = ", a count is 0" * any(how == COUNT for how, _ in step.made.values())
         sentence = (
             f"{plural(early, 'row')} of {len(here):,} have a key of {step.source} and nothing "
-            "that is known by then: their cells are missing, a count is 0."
+            f"that is known by then: their cells are missing{count}."
         )
         yield finding(
             "before_history",

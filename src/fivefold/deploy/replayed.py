@@ -15,6 +15,7 @@ from fivefold.kinds.state import FittedColumn
 from fivefold.serve.contract import Contract, Field, contract_of, text_of
 from fivefold.tasks.known import task_of
 from fivefold.travel.changes import Changes
+from fivefold.travel.lookup import lookups
 
 HANDED_ON = "taken as it is by what is made of it"
 ROWS = 16
@@ -45,6 +46,9 @@ def requested(collected: Collected, data: Preprocessed) -> Requested:
     contract = contract_of(codec, seen, text)
     if changes is not None:
         told = tuple(_told(field, data.codec, changes) for field in contract.fields)
+        keys = {own for step in lookups(changes.steps).values() for own, _ in step.on}
+        keys -= set(data.codec.raw_columns())  # whose words are nobody's business
+        told = tuple(replace(f, categories=()) if f.name in keys else f for f in told)
         contract = replace(contract, fields=told)
     return Requested(
         schema=codec.schema, table=table, codec=codec, contract=contract, changes=changes

@@ -110,6 +110,8 @@ def _number(field: Field, name: str) -> tuple[str, str]:
 
 def _menu(field: Field, name: str) -> tuple[str, str]:
     start, known = _start(field, name), field.categories
+    if not known:  # a key of another source
+        return f'<input {start} type="text" value="{_example(field)}" placeholder="missing">', ""
     if len(known) <= LISTED:
         return _select(start, {category: category for category in known}, str(field.example)), ""
     options = "".join(f'<option value="{escape(c)}">' for c in known[:1000])

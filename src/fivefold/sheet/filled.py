@@ -207,6 +207,10 @@ def _sources(provenance: "Provenance") -> Iterator[str]:
         yield f"{name_of(provenance.source)}{size}."
     if provenance.test_source:
         yield f"Test rows: {name_of(provenance.test_source)}."
+    for name, one in provenance.joined.items():
+        licence = f", {one['licence']}" if one.get("licence") else ""
+        read = f"{name_of(str(one['source']))}, {plural(one['rows'], 'row')}{licence}"
+        yield f"{name}, joined by {together([*one['on']])}: {read}."
     for name, value in provenance.items():
         if name not in _PLAIN and isinstance(value, str | int | float) and value not in ("", 0):
             yield f"{name.replace('_', ' ')}: {value}."
@@ -216,10 +220,12 @@ _PLAIN = frozenset({"source", "test_source", "sha256", "bytes", "rows", "licence
 
 
 def _files(provenance: "Provenance") -> Iterator[str]:
-    for file in provenance.files[:MOST]:
+    joined = [file for one in provenance.joined.values() for file in one.get("files", ())]
+    files = [*provenance.files, *joined]
+    for file in files[:MOST]:
         yield f"{name_of(str(file['path']))}: SHA-256 {file['sha256']}, {file['bytes']:,} bytes."
-    if len(provenance.files) > MOST:
-        yield f"And {len(provenance.files) - MOST:,} files more."
+    if len(files) > MOST:
+        yield f"And {len(files) - MOST:,} files more."
 
 
 def _period(data: Data) -> Iterator[str]:
