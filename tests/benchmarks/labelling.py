@@ -136,7 +136,7 @@ def unbiased(seed: int) -> Run:
         queue, events, outlook = Queue(ids, seed=number, strategy="margin", repeats=0), [], None
         for labels in (20, 40, 60, 80, 100):
             worked(queue, events, labels, dict(zip(ids, truth.tolist(), strict=True)).get, outlook)
-            known = [int(e.item) for e in events]
+            known = [int(e.item) for e in events if e.part == "chosen"]
             if len(set(truth[known])) > 1:
                 model = LogisticRegression().fit(rows[known], truth[known])
                 outlook = Outlook(

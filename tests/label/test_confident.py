@@ -41,10 +41,10 @@ def test_likely_errors_of_a_class_without_rows_are_none_of_it():
 
 def test_likely_errors_equal_those_of_cleanlab():
     filtering = pytest.importorskip("cleanlab.filter", reason="cleanlab is not installed")
-    for seed in range(5):
-        _, labels, chances = spoilt(seed, classes=2 + seed)
+    for seed in range(20):
+        _, labels, chances = spoilt(seed, classes=2 + seed % 5)
         theirs = filtering.find_label_issues(labels, chances, n_jobs=1)
-        assert (likely_errors(labels, chances) == theirs).mean() > 0.995
+        assert (likely_errors(labels, chances) != theirs).sum() <= 5
         ranked = filtering.find_label_issues(
             labels, chances, return_indices_ranked_by="self_confidence", n_jobs=1
         )

@@ -46,12 +46,24 @@ def label(
     return came
 
 
-def test_queue_without_a_model_draws_all_at_random_and_the_same_by_seed():
-    first, again, other = (Queue(ITEMS, seed=seed, repeats=0) for seed in (1, 1, 2))
+def test_queue_at_random_draws_all_at_random_and_the_same_by_seed():
+    first, again, other = (
+        Queue(ITEMS, seed=seed, strategy="random", repeats=0) for seed in (1, 1, 2)
+    )
     drawn = [[turn.item for turn in q.upcoming("ann", [], 50)] for q in (first, again, other)]
     assert drawn[0] == drawn[1] != drawn[2]
     assert drawn[0] != sorted(drawn[0])
     assert {turn.part for turn in first.upcoming("ann", [], 50)} == {"random"}
+
+
+def test_queue_until_there_is_a_model_draws_what_it_will_learn_from_apart():
+    queue, log = Queue(ITEMS, repeats=0), Log()
+    came = label(queue, log, 50)
+    assert (came.count("random"), came.count("chosen")) == (10, 40)
+    whole = Queue(ITEMS, strategy="random", repeats=0).upcoming("x", [], 200)
+    drawn = [turn.item for turn in whole]
+    assert [e.item for e in log.events if e.part == "random"] == drawn[:10]
+    assert [e.item for e in log.events if e.part == "chosen"] == drawn[40:80]
 
 
 def test_queue_with_a_model_gives_a_fifth_at_random_at_every_moment():
@@ -66,15 +78,16 @@ def test_queue_with_a_model_gives_a_fifth_at_random_at_every_moment():
 
 
 def test_queue_random_part_is_what_was_drawn_whatever_the_model_thinks():
-    rng, parts = np.random.default_rng(0), []
+    rng, told = np.random.default_rng(0), []
     for unsure in (rng.random(200), -np.arange(200) / 200 + 1, np.arange(200) / 200):
         queue, log = Queue(ITEMS, seed=3, repeats=0), Log()
         label(queue, log, 20)
         label(queue, log, 100, model=outlook(unsure))
-        parts.append([e.item for e in log.events if e.part == "random"])
-    drawn = [turn.item for turn in Queue(ITEMS, seed=3, repeats=0).upcoming("x", [], 200)]
-    assert all(part == drawn[: len(part)] for part in parts)
-    assert {len(part) for part in parts} == {24}
+        told.append([e.item for e in log.events if e.part == "random"])
+    whole = Queue(ITEMS, seed=3, strategy="random", repeats=0).upcoming("x", [], 200)
+    drawn = [turn.item for turn in whole]
+    assert all(part == drawn[: len(part)] for part in told)
+    assert {len(part) for part in told} == {24}
 
 
 def test_queue_items_beyond_a_chosen_one_are_no_part_of_the_random_sample():
@@ -82,7 +95,8 @@ def test_queue_items_beyond_a_chosen_one_are_no_part_of_the_random_sample():
     queue, log = Queue(few, seed=0, repeats=0), Log()
     came = label(queue, log, 10, model=outlook(np.linspace(0, 1, 10), few))
     first = next(place for place, part in enumerate(came) if part == "chosen")
-    drawn = [turn.item for turn in Queue(few, seed=0, repeats=0).upcoming("x", [], 10)]
+    whole = Queue(few, seed=0, strategy="random", repeats=0).upcoming("x", [], 10)
+    drawn = [turn.item for turn in whole]
     bound = min(drawn.index(e.item) for e in log.events if e.part == "chosen")
     assert first >= 1
     assert {e.item for e in log.events if e.part == "random"} == set(drawn[:bound])
@@ -177,6 +191,16 @@ def test_queue_again_shows_these_first_in_order_and_each_once():
     assert [turn.item for turn in queue.upcoming("ann", log.events, 1)] == wrong[1:]
     log.add(wrong[1], "ann", part="chosen")
     assert queue.upcoming("ann", log.events, 1)[0].item not in {e.item for e in log.events}
+
+
+def test_queue_again_leaves_imported_items_of_the_random_part_to_it():
+    log = Log()
+    for item in ITEMS:
+        log.add(item, "other", part="imported")
+    queue = Queue(ITEMS, again=ITEMS, strategy="random", repeats=0)
+    came = [turn.item for turn in queue.upcoming("ann", log.events, 200) if turn.part == "chosen"]
+    whole = Queue(ITEMS, strategy="random", repeats=0).upcoming("x", [], 200)
+    assert set(came[:160]) == {turn.item for turn in whole[40:]}
 
 
 def test_queue_estimate_from_the_random_part_is_unbiased_and_from_all_is_not():

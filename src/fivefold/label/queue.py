@@ -41,17 +41,21 @@ class Queue:
     The order of the random part is drawn once, by seed and ids. An item belongs to the part only
     where it stands before every item that was chosen, and the first fifth of them is never chosen;
     so those of the part that were labelled are a random sample of all items, whatever a model
-    thinks. Labels that were imported do not spare them.
+    thinks. Labels that were imported do not spare them. The others are drawn at random too until
+    there is a model; they are learnt from, and the random part is not: a model that had learnt from
+    it would choose what suits it.
 
     Args:
         items: ids of all items.
         seed: of what is drawn.
-        strategy: by which the others are chosen once there is a model.
+        strategy: by which the others are chosen once there is a model; `random` draws all items,
+            which are the random part then.
         random: share of items that are drawn at random, at least 0.2.
         overlap: share of items that a second person labels too.
         repeats: share of turns in which a person is shown an item again, without being told.
         budget: items that are to be labelled in all; None for all there are.
-        again: items to be looked at again, in this order, before any other.
+        again: items to be looked at again, in this order, before any other; those that the random
+            part will come to are left to it.
 
     Example:
         >>> queue = Queue(["a", "b", "c", "d"], seed=1)
@@ -74,11 +78,12 @@ class Queue:
         again: Sequence[str] = (),
     ) -> None:
         self.items, self.seed, self.strategy = tuple(dict.fromkeys(items)), seed, strategy
-        self.random, self.overlap, self.repeats = max(random, LEAST_RANDOM), overlap, repeats
+        self.random = 1.0 if strategy == "random" else max(random, LEAST_RANDOM)
+        self.overlap, self.repeats = overlap, repeats
         self.budget, self.again = budget, tuple(again)
         self._order = sorted(self.items, key=lambda item: self._drawn("order", item))
         self._rank = {item: rank for rank, item in enumerate(self._order)}
-        self._reserve = math.ceil(self.random * len(self._order))
+        self._reserve = math.ceil(max(random, LEAST_RANDOM) * len(self._order))
         self._held: dict[str, tuple[str, Part]] = {}
         self._since: int | None = None
         self._wanted: tuple[Outlook | None, list[str]] = (None, [])
@@ -103,7 +108,7 @@ class Queue:
             count: items at most.
             held: items that were handed to the person and still lie before them; any others that
                 were handed to them go back.
-            outlook: of the model; None draws all items at random.
+            outlook: of the model; None while there is none.
         """
         with self._lock:
             events = list(events)
@@ -128,14 +133,15 @@ class Queue:
     def _turns(self, state: "_State", outlook: Outlook | None, given: set[str]) -> Iterator[Turn]:
         """All turns of a person from here on; `given` are items that are theirs already."""
         for item in self.again:
-            if item not in state.seen_again and item not in given:
+            is_kept = item not in state.first and self._rank.get(item, 0) < self._reserve
+            if not (item in state.seen_again or item in given or is_kept):
                 given.add(item)
                 yield Turn(item, "chosen")
         shown = {item: part for item, (_, part) in self._held.items()} | state.first
         shown = {item: part for item, part in shown.items() if item in self._rank}
-        counts, bound = Counter(shown.values()), self._bound(shown)
-        waiting = sum(item not in state.labels for item in self._held)
-        labelled = waiting + sum(item in self._rank for item in state.labels)
+        bound = self._bound(shown)
+        counted = {item for item in (*state.labels, *self._held) if item in self._rank}
+        counts = Counter(shown[item] for item in counted)
         pending = len(given.intersection(state.own))  # repeats that lie before the person
         repeated, turns = len(state.shown_again) + pending, len(state.own) + len(given)
         second, at_random = self._second(state), self._at_random(state)
@@ -147,11 +153,10 @@ class Queue:
             elif int(self.repeats * turns) > repeated and (item := self._repeat(state, given)):
                 repeated += 1
                 yield Turn(item, "repeat")
-            elif self.budget is not None and labelled >= self.budget:
+            elif self.budget is not None and len(counted) >= self.budget:
                 return
             else:
-                total = counts["random"] + counts["chosen"]
-                by_chance = outlook is None or counts["random"] < self.random * (total + 1)
+                by_chance = self.random * (len(counted) + 1) > counts["random"]
                 ways = (at_random, chosen) if by_chance else (chosen, at_random)
                 found = ((i, way) for way in ways for i in way if i not in given)
                 item, way = next(found, ("", chosen))
@@ -159,10 +164,9 @@ class Queue:
                     return
                 is_drawn = way is at_random and self._rank[item] < bound
                 part = shown.get(item, "random" if is_drawn else "chosen")
-                if item not in shown:
-                    shown[item], labelled = part, labelled + 1
-                    counts[part] += 1
-                    bound = bound if part == "random" else min(bound, self._rank[item])
+                bound = bound if part == "random" else min(bound, self._rank[item])
+                counts[part] += item not in counted
+                counted.add(item)
                 yield Turn(item, part)
             given.add(item)
 
@@ -184,8 +188,10 @@ class Queue:
     def _chosen(self, state: "_State", outlook: Outlook | None) -> Iterator[str]:
         """Open items that the model has most to learn from; those kept for the draw are none."""
         if outlook is None:
-            return
-        if self._wanted[0] is not outlook:
+            rest = [i for i in self._order[self._reserve :] if i not in state.imported]
+        elif self._wanted[0] is outlook:
+            rest = self._wanted[1]
+        else:
             places = [
                 place
                 for place, item in enumerate(outlook.items)
@@ -194,8 +200,9 @@ class Queue:
                 and item not in state.imported
             ]
             order = most_wanted(outlook, self.strategy, np.array(places, np.int64), self.seed)
-            self._wanted = outlook, [outlook.items[place] for place in order]
-        for item in self._wanted[1]:
+            rest = [outlook.items[place] for place in order]
+            self._wanted = outlook, rest
+        for item in rest:
             if self._is_open(item, state) and not self._is_anothers(item, state):
                 yield item
 

@@ -28,6 +28,10 @@ PEOPLE = "people.json"
 """In the directory of the labels: who labels, and the token of each. Only its owner reads it."""
 
 
+AT_RANDOM = {"strategy": "random"}
+"""How items come where no model will choose any."""
+
+
 class Room:
     """A page that is open, in a thread of this process.
 
@@ -155,7 +159,7 @@ def open_room(
         shown=Shown(table, columns, ids, spanned=question.way == "spans"),
         events=events,
         people=tokens,
-        queue=Queue(ids, budget=question.budget, **queued),
+        queue=Queue(ids, budget=question.budget, **(queued if learn else queued | AT_RANDOM)),
         proposals=proposals,
     )
     try:

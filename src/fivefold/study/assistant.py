@@ -47,14 +47,15 @@ FEWEST = 10
 class Assistant:
     """Fits a pipeline's stages to the rows that are labelled, and answers for all of them.
 
-    The random part is divided into folds. Each model learns from all that was chosen and from the
-    other folds, and answers for its own, so that what the model is worth stands on rows that are
-    drawn at random and that it has not learnt from. What is proposed is the mean of the models.
+    It learns from no row of the random part and is judged by all of these: so what it is worth
+    stands on rows that were drawn at random, and what it chooses owes nothing to test rows. Where
+    all rows were drawn at random it chooses none, and learns from all: in folds, each judged by the
+    model that has not learnt from it, and what is proposed is the mean of the models.
 
     Args:
         stages: what follows the labels, from one that encodes to one that trains; None for
             `Preprocess()` and a fast `Train`, of the small network where rows are those of a table.
-        folds: of the random part, at least 2.
+        folds: where all rows were drawn at random, at least 2.
         seed: of fits and folds.
 
     Example:
@@ -83,19 +84,20 @@ class Assistant:
             None where there are too few labels, or all are alike.
         """
         schema, task = collected.schema, task_of(collected.schema)
-        labelled = np.flatnonzero(collected.usable).tolist()
-        names = [schema[name] for name in schema.targets]
-        alike = len({repr(collected.table.column(c.name)[row]) for c in names for row in labelled})
-        if len({items[row] for row in labelled}) < FEWEST or alike < 2:
+        apart = collected.usable & ~random
+        folds = 1 if apart.any() else self.folds
+        learnt = np.flatnonzero(apart if apart.any() else collected.usable).tolist()
+        targets = [collected.table.column(name) for name in schema.targets]
+        alike = len({repr(column[row]) for column in targets for row in learnt})
+        count = len({items[row] for row in learnt})
+        if count < FEWEST or alike < 2:
             return None
         judged_rows = np.flatnonzero(collected.usable & random)
-        fold_of = self._fold_of([items[row] for row in judged_rows.tolist()])
+        fold_of = self._fold_of([items[row] for row in judged_rows.tolist()]) % folds
         answers: list[Array] = []
         tested: list[tuple[Array, Array, Array]] = []
-        for fold in range(self.folds):
+        for fold in range(folds):
             held = judged_rows[fold_of == fold]
-            if fold and not len(held):
-                continue
             scores, target = self._fitted(collected, held, fold)
             answers.append(scores)
             tested.append((held, scores[held], target))
@@ -112,7 +114,7 @@ class Assistant:
             probabilities=None if chances is None else chances[rows],
             exclusive=not task.several,
             features=likeness(collected.table, [c.name for c in schema.inputs])[rows],
-            learnt=len({items[row] for row in labelled}),
+            learnt=count,
             metric=metric,
             score=score,
         )
