@@ -290,3 +290,18 @@ def test_requests_to_an_interface_are_apart():
         fetch(interface, delay=0.1, **WAYS["link"]).read()
         assert time.monotonic() - begun >= 0.1 * (len(interface.asked) - 1)
         assert len(interface.asked) == 2 + 4  # the rules, then the pages
+
+
+def test_pages_that_were_turned_wrongly_are_gone_on_with_once_it_is_said_right(tmp_path):
+    with Interface() as interface:
+        wrong = fetch(interface, directory=tmp_path / "jobs", next="links.following")
+        assert len(wrong.read()) == 4
+        interface.asked.clear()
+        assert len(wrong.replace(next="links.next").read()) == 25
+        assert len(asked(interface)) == 6  # the first page is there
+
+
+def test_lines_of_json_are_rows():
+    lines = "".join(json.dumps({"id": number}) + "\n" for number in range(7)).encode()
+    with Interface(answers={"/jobs": (200, {}, lines)}) as interface:
+        assert fetch(interface, rows="", target="id").read().columns["id"] == list(range(7))

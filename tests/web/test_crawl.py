@@ -1,16 +1,10 @@
 """A crawl of the loopback site: what is read, what is left out, and how politely."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from itertools import pairwise
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from fivefold.web.answer import Answer
@@ -104,34 +98,6 @@ def test_requests_to_a_host_are_apart(tmp_path, robots):
             gaps = [b[0] - a[0] for a, b in pairwise(moments[1:])]
             late = [gap for gap in gaps if gap < (0.09 if robots else 0.05)]
             assert len(late) <= 1  # one that a loaded machine saw late comes nearer to the next
-
-
-@pytest.mark.slow
-def test_a_crawl_that_is_killed_goes_on_to_the_same_rows(tmp_path):
-    with Site(60, traps=False) as site:
-        crawled(tmp_path / "whole", [f"{site.first}/"])
-        script = (
-            "import sys; sys.path[:0] = sys.argv[3:]; from pathlib import Path;"
-            "import test_crawl as t; t.crawled(Path(sys.argv[1]), [sys.argv[2]], delay=0.01)"
-        )
-        here = Path(__file__).parent
-        words = [str(tmp_path / "killed"), f"{site.first}/", str(here), str(here.parent)]
-        site.asked.clear()
-        for read in sorted(np.random.default_rng(0).choice(np.arange(5, 55), 5, replace=False)):
-            child = subprocess.Popen([sys.executable, "-c", script, *words], env=os.environ)
-            begun = time.monotonic()
-            while sum("article" in path for _, path in site.asked) < read:
-                assert time.monotonic() - begun < 60
-                time.sleep(0.005)
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-        crawled(tmp_path / "killed", [f"{site.first}/"])
-        with Frontier(tmp_path / "whole") as one, Frontier(tmp_path / "killed") as other:
-            kept = [[(p.address, p.digest, p.body) for p in each.kept()] for each in (one, other)]
-        assert kept[0] == kept[1]
-        assert len(kept[0]) == 61
-        again = sum(count - 1 for (_, path), count in site.asked.items() if "article" in path)
-        assert again <= 10  # a request in flight for each host and each kill
 
 
 def test_a_crawl_runs_where_a_loop_is_running(tmp_path):
@@ -275,3 +241,21 @@ def test_a_page_that_is_left_out_today_is_kept_no_more(tmp_path):
     with Frontier(path) as frontier:
         assert frontier.reasons() == {"noai": 1}
         assert frontier.base.execute("select body, headers from pages").fetchall() == [(None, None)]
+
+
+def test_a_kept_crawl_with_other_links_to_follow_reads_what_these_lead_to(tmp_path):
+    path = tmp_path / "c"
+
+    def read(site, follow, files=()):
+        said = rules()
+        site.asked.clear()
+        manner = Linked(said, follow=follow, files=files)
+        crawl(lambda: Frontier(path), said, manner, [f"{site.first}/"])
+        return {asked for _, asked in site.asked if "robots" not in asked and "tdm" not in asked}
+
+    with Site(9, traps=False) as site:
+        assert read(site, ("/article/3",)) == {"/", "/article/3"}
+        assert read(site, ("/article/3",)) == set()
+        assert read(site, ("/article/[34]",)) == {"/article/4"}
+        files = (Selector.of("img@src::file"),)
+        assert read(site, ("/article/[34]",), files) == {"/pictures/3.png", "/pictures/4.png"}

@@ -31,6 +31,14 @@ class Answer:
     why: str = ""
 
 
+def answer_of(found: Answer | str | bytes) -> Answer:
+    """The answer of a function that asks in place of HTTP: as it is, or the text of a page."""
+    if isinstance(found, Answer):
+        return found
+    body = found.encode() if isinstance(found, str) else bytes(found)
+    return Answer(200, {"content-type": "text/html; charset=utf-8"}, body)
+
+
 class Fetcher:
     """Asks for pages, one host's connection at a time.
 

@@ -62,6 +62,22 @@ class Tally:
     trainers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     delays: dict[str, float] = field(default_factory=dict)
 
+    def seen(self, *, before: int, resting: int, is_over: bool) -> "Sight":
+        """What it has come to at this moment.
+
+        Args:
+            before: pages that earlier starts read.
+            resting: hosts that are left alone for a while.
+            is_over: whether it has ended.
+        """
+        return Sight(
+            kept=before + self.read,
+            requests=self.requests,
+            refused=dict(self.refused),
+            waiting=resting + len(self.waiting),
+            is_over=is_over,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from fivefold.web.answer import Answer, Fetcher
+from fivefold.web.answer import Answer, Fetcher, answer_of
 from fivefold.web.bounds import Rules, Sight, Tally
 from fivefold.web.frontier import Frontier
 from fivefold.web.guarded import RefusedError
@@ -59,6 +59,17 @@ class Crawl:
         """Know the pages that the crawl begins with."""
         self._add(Led([self.manner.pair(one) for one in addresses], depth=0))
 
+    def resume(self) -> None:
+        """Look again at what was read, if links were followed otherwise then."""
+        hosts = [sorted(self.rules.hosts), sorted(self.rules.file_hosts)]
+        asked = [self.manner.leading(), hosts, self.rules.depth]
+        if self.frontier.fact("asked") != asked:
+            self.frontier.begin()
+            for page in self.frontier.pages():
+                self._look_again(page)
+            self.frontier.keep_fact("asked", asked)
+            self.frontier.commit()
+
     async def run(self) -> Tally:
         """Read until nothing waits, enough was read, or it is stopped."""
         import httpx2
@@ -96,14 +107,7 @@ class Crawl:
 
     def _sight(self, *, is_over: bool = False) -> Sight:
         resting = sum(host.is_resting() for host in self.hosts.values())
-        tally = self.tally
-        return Sight(
-            kept=self._known + tally.read,
-            requests=tally.requests,
-            refused=dict(tally.refused),
-            waiting=resting + len(tally.waiting),
-            is_over=is_over,
-        )
+        return self.tally.seen(before=self._known, resting=resting, is_over=is_over)
 
     def _start(self) -> bool:
         """Let hosts with pages that wait be read; whether any is."""
@@ -204,10 +208,7 @@ class Crawl:
             found = await self.own(page.fetched)
         else:
             found = await asyncio.to_thread(self.own, page.fetched)
-        if isinstance(found, Answer):
-            return found
-        body = found.encode() if isinstance(found, str) else bytes(found)
-        return Answer(200, {"content-type": "text/html; charset=utf-8"}, body)
+        return answer_of(found)
 
     def _failed(self, host: Host, page: Page, why: str, said: str | None = None) -> None:
         """Ask again later, or leave the page out."""
@@ -264,8 +265,7 @@ class Crawl:
                 headers=answer.headers,
                 body=answer.body,
             )
-        for led in look.led:
-            self._add(led, parent=page.address)
+        self._lead(page, look)
         self.frontier.commit()
 
     def _go_on(self, page: Page) -> None:
@@ -273,10 +273,16 @@ class Crawl:
         self.frontier.begin()
         self.tally.read += not page.is_file
         self.frontier.unchanged(page)
-        kept = self.frontier.one(page.address)
-        for led in self.manner.look(page, Answer(kept.status, kept.headers, kept.body)).led:
-            self._add(led, parent=page.address)
+        self._look_again(page)
         self.frontier.commit()
+
+    def _look_again(self, page: Page) -> None:
+        kept = self.frontier.one(page.address)
+        self._lead(page, self.manner.look(page, Answer(kept.status, kept.headers, kept.body)))
+
+    def _lead(self, page: Page, look: Look) -> None:
+        for led in look.led:
+            self._add(led, parent=page.address)
 
     def _add(self, led: Led, *, parent: str | None = None) -> None:
         rules, depth = self.rules, led.depth

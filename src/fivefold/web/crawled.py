@@ -42,6 +42,7 @@ def crawl(
             with frontier() as pages:
                 going = Crawl(pages, rules, manner, stop, fetch=fetch, tell=last.append)
                 going.seed(seeds)
+                going.resume()
                 found["tally"] = asyncio.run(going.run())
         except BaseException as error:  # handed to the thread that waits
             found["error"] = error

@@ -205,6 +205,13 @@ class Frontier:
             _kept, self.base.execute(f"{_KEPT} where state=1 and file=0 order by {order}")
         )
 
+    def pages(self) -> list[Page]:
+        """The pages that were read, without what they say; no files."""
+        asked = (
+            "select address, fetched, depth from pages where state=1 and file=0 order by address"
+        )
+        return [Page(*row) for row in self.base.execute(asked)]
+
     def one(self, address: str) -> Kept:
         """A page or file that was read."""
         return _kept(self.base.execute(f"{_KEPT} where address=?", (address,)).fetchone())

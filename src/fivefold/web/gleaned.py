@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fivefold.core.jsontext import parse_json
 from fivefold.web.frontier import Frontier
 from fivefold.web.harvest import ORIGIN, Harvest, checked, origin_cells
 from fivefold.web.paged import Paged, link
-from fivefold.web.picked import Picked, flat, lists_in, rows_in
+from fivefold.web.picked import Picked, flat, lists_in, rows_in, value_of
 from fivefold.web.url import joined
 
 
@@ -31,7 +30,7 @@ def glean(
     listed: list[tuple[dict[str, Any], tuple[Any, ...]]] = []
     rows, known = Harvest({}), set[Any]()
     for page in frontier.kept(chained=True):
-        value = parse_json(page.body)
+        value = value_of(page.body)
         found = rows_in(value, manner.rows)
         rows.unselected += not found
         rows.elsewhere = rows.elsewhere or lists_in(value)

@@ -1,5 +1,6 @@
 """Pages of HTML, and lists of them: what they say against being kept, and where they lead."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from fivefold.web.answer import Answer
@@ -42,6 +43,11 @@ class Linked(Manner):
     def pair(self, address: str) -> tuple[str, str]:
         """The form of an address by which a page is known, and that in which it stood there."""
         return canonical(address, ignored=self.ignored), address
+
+    def leading(self) -> list[Any]:
+        """What decides where pages lead, as values of JSON."""
+        files = sorted(repr(one) for one in self.files)
+        return [*map(list, (self.follow, self.ignored, files)), self.items, self.rules.sitemaps]
 
     def look(self, page: Page, answer: Answer) -> Look:
         """What is seen on a page, or of a file."""

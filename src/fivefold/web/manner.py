@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 from fivefold.web.answer import Answer
 from fivefold.web.visited import Page
@@ -58,6 +59,10 @@ class Manner(ABC):
     def cleaned(self, answer: Answer) -> Answer:
         """The answer without what must not be kept."""
         return answer
+
+    @abstractmethod
+    def leading(self) -> list[Any]:
+        """What decides where pages lead, as values of JSON."""
 
     def discreet(self) -> AbstractContextManager[None]:
         """While pages are asked for: nothing is logged that must not be kept."""

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from fivefold.core.jsontext import parse_json
 from fivefold.web.answer import Answer
 from fivefold.web.manner import Led, Look, Manner
 from fivefold.web.optout import refusals
-from fivefold.web.picked import Picked, inside, rows_in
+from fivefold.web.picked import Picked, inside, rows_in, value_of
 from fivefold.web.secret import Secrets, variables
 from fivefold.web.url import canonical, joined, origin, split
 from fivefold.web.visited import Page
@@ -124,13 +123,17 @@ class Paged(Manner):
         """While pages are asked for: keys are named in logs."""
         return self.secrets.unlogged()
 
+    def leading(self) -> list[Any]:
+        """What decides where pages lead, as values of JSON."""
+        return [repr(self.turning), self.rows, sorted(repr(one) for one in self.files)]
+
     def look(self, page: Page, answer: Answer) -> Look:
         """What is seen on a page, or of a file."""
         against = [*(refusals(answer.headers, []) if self.respect else []), ""][0]
         if page.is_file:
             return Look(against)
         try:
-            value = parse_json(answer.body)
+            value = value_of(answer.body)
         except (ValueError, RecursionError):
             return Look(against or "no JSON")
         rows = rows_in(value, self.rows)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fivefold.core.jsontext import parse_json
 from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError
 from fivefold.web.select import number
@@ -122,3 +123,25 @@ def lists_in(value: Any, within: str = "", *, deep: int = 3) -> list[str]:
         return []
     places = [(f"{within}.{name}" if within else str(name), part) for name, part in value.items()]
     return [path for place, part in places for path in lists_in(part, place, deep=deep - 1)]
+
+
+def value_of(body: bytes) -> Any:
+    r"""The value of an answer: JSON, or a list of JSON lines; None of an empty one.
+
+    Raises:
+        ValueError: if it is neither.
+        RecursionError: if it is nested too deeply.
+
+    Example:
+        >>> value_of(b'{"id": 1}\n{"id": 2}\n')
+        [{'id': 1}, {'id': 2}]
+    """
+    if not body.strip():
+        return None
+    try:
+        return parse_json(body)
+    except ValueError:
+        lines = [line for line in body.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [parse_json(line) for line in lines]
