@@ -181,29 +181,29 @@ class Queue:
 
     def _at_random(self, state: "_State") -> Iterator[str]:
         """Open items in the order that was drawn; what others hold at the end."""
-        open_items = [item for item in self._order if self._is_open(item, state)]
-        yield from (item for item in open_items if not self._is_anothers(item, state))
-        yield from (item for item in open_items if self._is_anothers(item, state))
+        for held in (False, True):
+            for item in self._order:
+                if self._is_open(item, state) and self._is_anothers(item, state) is held:
+                    yield item
 
     def _chosen(self, state: "_State", outlook: Outlook | None) -> Iterator[str]:
         """Open items that the model has most to learn from; those kept for the draw are none."""
         if outlook is None:
-            rest = [i for i in self._order[self._reserve :] if i not in state.imported]
+            rest = self._order[self._reserve :]
         elif self._wanted[0] is outlook:
             rest = self._wanted[1]
         else:
             places = [
                 place
                 for place, item in enumerate(outlook.items)
-                if self._rank.get(item, -1) >= self._reserve
-                and item not in state.labels
-                and item not in state.imported
+                if self._rank.get(item, -1) >= self._reserve and item not in state.labels
             ]
             order = most_wanted(outlook, self.strategy, np.array(places, np.int64), self.seed)
             rest = [outlook.items[place] for place in order]
             self._wanted = outlook, rest
         for item in rest:
-            if self._is_open(item, state) and not self._is_anothers(item, state):
+            is_free = self._is_open(item, state) and item not in state.imported
+            if is_free and not self._is_anothers(item, state):
                 yield item
 
     def _second(self, state: "_State") -> Iterator[str]:

@@ -72,13 +72,20 @@ class Assistant:
         self._wired(self.stages or (Preprocess(), Train()))
         self.folds, self.seed = folds, seed
 
-    def __call__(self, collected: Collected, items: Sequence[str], random: Array) -> Outlook | None:
+    def __call__(
+        self,
+        collected: Collected,
+        items: Sequence[str],
+        random: Array,
+        features: Array | None = None,
+    ) -> Outlook | None:
         """What models think of all rows.
 
         Args:
             collected: the rows; those that are usable have their label.
             items: `(n,)` the item of each row; equal rows are one item.
             random: `(n,)` bool, rows of the random part that people labelled.
+            features: `(n, width)` by which rows are alike; None for `likeness` of their inputs.
 
         Returns:
             None where there are too few labels, or all are alike.
@@ -113,7 +120,7 @@ class Assistant:
             guesses=_guesses(task, mean[rows], collected),
             probabilities=None if chances is None else chances[rows],
             exclusive=not task.several,
-            features=likeness(collected.table, [c.name for c in schema.inputs])[rows],
+            features=(_features(collected) if features is None else features)[rows],
             learnt=count,
             metric=metric,
             score=score,
@@ -129,7 +136,7 @@ class Assistant:
             collected: the rows as it reads them.
             strokes: gives what people did by now.
         """
-        items = label.items(collected)
+        items, features = label.items(collected), _features(collected)
 
         def learn() -> Outlook | None:
             events = list(strokes())
@@ -138,7 +145,8 @@ class Assistant:
             if len(told) < FEWEST:
                 return None
             labelled = label.run(collected, Session(seed=self.seed))
-            return self(labelled, items, np.array([item in drawn for item in items], bool))
+            random = np.array([item in drawn for item in items], bool)
+            return self(labelled, items, random, features)
 
         return learn
 
@@ -172,6 +180,10 @@ class Assistant:
 
     def __repr__(self) -> str:
         return f"Assistant({', '.join(type(stage).__name__ for stage in self.stages or ())})"
+
+
+def _features(collected: Collected) -> Array:
+    return likeness(collected.table, [column.name for column in collected.schema.inputs])
 
 
 def _usual(schema: Schema) -> tuple[Stage, ...]:
