@@ -220,7 +220,7 @@ def test_who_watches_sees_what_is_kept_and_left_out_by_reason(tmp_path):
 def test_time_that_a_connection_takes_is_no_part_of_the_delay(tmp_path, monkeypatch):
     async def slow(host, port, *, private):
         await asyncio.sleep(0.15)
-        return host
+        return (host,)
 
     monkeypatch.setattr("fivefold.web.answer.looked_up", slow)
     with Site(1, traps=False) as site:
@@ -259,3 +259,15 @@ def test_a_kept_crawl_with_other_links_to_follow_reads_what_these_lead_to(tmp_pa
         assert read(site, ("/article/[34]",)) == {"/article/4"}
         files = (Selector.of("img@src::file"),)
         assert read(site, ("/article/[34]",), files) == {"/pictures/3.png", "/pictures/4.png"}
+
+
+def test_an_address_of_a_host_that_is_not_reached_gives_way_to_the_next(tmp_path, monkeypatch):
+    async def both(host, port, *, private):
+        return ("127.0.0.9", "127.0.0.1")
+
+    monkeypatch.setattr("fivefold.web.answer.looked_up", both)
+    with Site(3, traps=False) as site:  # nobody listens on 127.0.0.9
+        root = f"http://jobs.example:{site.port}"
+        site.extra["/"] = (200, {}, b"<a href=/article/1>x</a><a href=/article/2>x</a>")
+        crawled(tmp_path / "c", [f"{root}/"], hosts=frozenset({"jobs.example"}))
+    assert addresses(tmp_path / "c") == [f"{root}/", f"{root}/article/1", f"{root}/article/2"]

@@ -9,7 +9,7 @@ from fivefold.web.guarded import looked_up
 from fivefold.web.url import host_of, split
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import AsyncClient, Request, Response
 
 PORTS = {"http": 80, "https": 443}
 
@@ -55,7 +55,7 @@ class Fetcher:
     ) -> None:
         self.client, self.agent = client, agent
         self.largest, self.deadline, self.private = largest, deadline, private
-        self._addresses: dict[tuple[str, int], str] = {}
+        self._addresses: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def get(
         self,
@@ -98,8 +98,6 @@ class Fetcher:
         host, port = host_of(parts), parts.port or PORTS[parts.scheme]
         if (host, port) not in self._addresses:
             self._addresses[host, port] = await looked_up(host, port, private=self.private)
-        number = self._addresses[host, port]
-        url = httpx2.URL(address).copy_with(host=number)
         place = f"[{host}]" if ":" in host else host
         asked = {
             "Host": place if parts.port is None else f"{place}:{parts.port}",
@@ -107,9 +105,13 @@ class Fetcher:
             **headers,
         }
         more = {"sni_hostname": host, **({} if sent is None else {"trace": follow})}
-        request = self.client.build_request("GET", url, headers=asked, extensions=more)
+
+        def request(number: str) -> "Request":
+            url = httpx2.URL(address).copy_with(host=number)
+            return self.client.build_request("GET", url, headers=asked, extensions=more)
+
         try:
-            response = await self.client.send(request, stream=True)
+            response = await self._connected((host, port), request)
             try:
                 return await self._read(response, wanted)
             finally:
@@ -120,6 +122,26 @@ class Fetcher:
             raise OSError(f"broken content: {error}") from error
         except httpx2.HTTPError as error:
             raise OSError(str(error) or type(error).__name__) from error
+
+    async def _connected(
+        self, place: tuple[str, int], request: "Callable[[str], Request]"
+    ) -> "Response":
+        """The answer of the first address of a host that lets itself be connected to.
+
+        A network may have none of the kind that names give first. That address is the first from
+        now on.
+        """
+        import httpx2
+
+        numbers = self._addresses[place]
+        for number in numbers[:-1]:
+            try:
+                response = await self.client.send(request(number), stream=True)
+            except httpx2.ConnectError:
+                self._addresses[place] = (*self._addresses[place][1:], number)
+                continue
+            return response
+        return await self.client.send(request(numbers[-1]), stream=True)
 
     async def _read(self, response: "Response", wanted: tuple[str, ...] | None) -> Answer:
         headers = {name.lower(): value for name, value in response.headers.items()}

@@ -9,8 +9,8 @@ class RefusedError(Exception):
     """A host that is not asked, and why."""
 
 
-async def looked_up(host: str, port: int, *, private: bool) -> str:
-    """The numeric address of a host, to be connected to by that and no other look.
+async def looked_up(host: str, port: int, *, private: bool) -> tuple[str, ...]:
+    """The numeric addresses of a host, to be connected to by these and no other look.
 
     Args:
         host: a name, or an address.
@@ -27,7 +27,7 @@ async def looked_up(host: str, port: int, *, private: bool) -> str:
     addresses = [str(one[4][0]) for one in found]
     if not private and not all(map(is_public, addresses)):
         raise RefusedError("private address")
-    return addresses[0]
+    return tuple(dict.fromkeys(addresses))
 
 
 def is_public(address: str) -> bool:
