@@ -1,7 +1,7 @@
 """Classes of pixels found by the default, by a linear model and boosted trees of pixels.
 
 Run: python tests/benchmarks/masks.py FOLDER --to masks.json, where FOLDER holds the fashion files;
---sets shapes is wholly made and needs none.
+shapes and cells are wholly made, so that any folder does for --sets shapes cells.
 
 `clothes`: two or three clothes of Fashion-MNIST pasted on a textured ground, in colour, 64 x 64; a
 class for each kind of clothes. `shapes`: discs, bars and rings of one colour on a textured ground,
