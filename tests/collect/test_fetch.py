@@ -145,6 +145,7 @@ def test_a_key_is_sent_to_no_other_host(monkeypatch):
     ("changes", "error", "words"),
     [
         ({"headers": {"Authorization": "Bearer s3cr3t-s3cr3t"}}, ConfigError, "written out"),
+        ({"headers": {"X-Odd": "Token s3cr3t-s3cr3t"}}, ConfigError, "`X-Odd`, found it written"),
         ({"parameters": {"api_key": "s3cr3t-s3cr3t"}}, ConfigError, "`api_key`, found it written"),
         ({"seeds": "https://me:s3cr3t@example.org/a"}, ConfigError, "holds a key"),
         ({"seeds": "https://example.org/a?token=s3cr3t"}, ConfigError, "holds a key"),

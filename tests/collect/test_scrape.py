@@ -146,6 +146,12 @@ def test_seeds_that_are_no_pages_are_refused_with_what_they_may_be():
         ff.Scrape("example.org", select={"a": "h1"}, contact="me@example.org")
 
 
+def test_a_password_in_a_seed_is_refused_and_not_shown():
+    with pytest.raises(ConfigError, match="holds a key") as caught:
+        ff.Scrape("https://me:s3cr3t@example.org", select={"a": "h1"}, contact="me@example.org")
+    assert "s3cr3t" not in str(caught.value)
+
+
 def test_the_shell_tells_what_was_found(tmp_path, capsys):
     body = page("t", "<h1>a</h1><main>ann@example.org</main>")
     with Site(1, traps=False, extra={"/": (200, {}, body)}) as site:

@@ -91,7 +91,11 @@ class Fetch(Online):
     def _check_keys(self) -> Self:
         # No error shows a value here: it would be the key.
         said = {**self.headers, **self.parameters}
-        plain = [name for name, value in said.items() if holds_key(name) and not variables([value])]
+        plain = [
+            name
+            for name, value in said.items()
+            if holds_key(name, value) and not variables([value])
+        ]
         if plain:
             names = together([f"`{name}`" for name in plain])
             raise ValueError(f"expected env:NAME of a key in {names}, found it written out")
@@ -102,7 +106,7 @@ class Fetch(Online):
         for seed in several(self.seeds):
             parts = split(seed)
             asked = [pair.partition("=")[0] for pair in parts.query.split("&")]
-            if parts.username or any(map(holds_key, asked)) or variables([seed]):
+            if any(map(holds_key, asked)) or variables([seed]):
                 raise ValueError(
                     "`seeds` holds a key: write parameters={name: 'env:NAME'} or headers= for it"
                 )

@@ -4,9 +4,16 @@ from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, field_validator
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
@@ -83,6 +90,14 @@ class Online(Stage):
         if not seeds:
             raise ValueError("expected an address to begin with, found none")
         return seeds
+
+    @model_validator(mode="after")
+    def _check_user(self) -> Self:
+        if any(
+            split(one).username is not None for one in several(self.seeds)
+        ):  # which is not shown
+            raise ValueError("`seeds` holds a key, a user before the host: leave it out")
+        return self
 
     @abstractmethod
     def _manner(self) -> "Manner":

@@ -61,7 +61,9 @@ def _vectors(values: Array, width: int, draw: np.random.Generator) -> Array:
     salt, found = int(draw.integers(2**31)), np.zeros((len(values), width))
     for row, value in enumerate(values):
         words = [] if value is None else _WORD.findall(str(value).casefold())
-        codes = np.array([crc32(word.encode("utf-8", "surrogatepass"), salt) for word in words], np.int64)
+        codes = np.array(
+            [crc32(word.encode("utf-8", "surrogatepass"), salt) for word in words], np.int64
+        )
         np.add.at(found[row], codes % width, np.where(codes & 0x8000_0000, 1, -1))
     return found
 

@@ -11,17 +11,14 @@ SHORTEST = 6
 """Characters of a key at least: a shorter one could not be told from words of an answer."""
 
 LOGGERS = ("httpx2", "httpcore2", "httpcore2.http11", "httpcore2.connection")
+_SCHEME = re.compile(r"(?i)(bearer|basic|token|digest|apikey)\s+\S")
 _NAMED = re.compile(r"env:([A-Za-z_][A-Za-z0-9_]*)")
 _HOLDERS = {"authorization", "proxyauthorization", "cookie", "key", "token", "auth", "appid", "sig"}
-_ENDINGS: tuple[str, ...] = (
-    "apikey",
-    "accesskey",
-    "subscriptionkey",
-    "accesstoken",
-    "authtoken",
-    "apitoken",
+_ENDINGS = (
+    *("apikey", "accesskey", "appkey", "authkey", "subscriptionkey", "privatekey", "licensekey"),
+    *("accesstoken", "authtoken", "apitoken", "usertoken", "privatetoken"),
+    *("secret", "password", "passwd", "signature", "sessionid"),
 )
-_ENDINGS += ("privatetoken", "secret", "password", "passwd", "signature", "sessionid")
 
 
 def variables(texts: Iterable[str]) -> tuple[str, ...]:
@@ -34,15 +31,15 @@ def variables(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in texts for name in _NAMED.findall(text)))
 
 
-def holds_key(name: str) -> bool:
-    """Whether a header or parameter of this name is one that keys stand in.
+def holds_key(name: str, value: str = "") -> bool:
+    """Whether a header or parameter of this name and value is one that keys stand in.
 
     Example:
-        >>> [holds_key(name) for name in ("Authorization", "X-Api-Key", "page_token", "q")]
+        >>> [holds_key(name) for name in ("X-Auth-Key", "api_key", "page_token", "q")]
         [True, True, False, False]
     """
     plain = re.sub(r"[-_.]", "", name.lower())
-    return plain in _HOLDERS or plain.endswith(_ENDINGS)
+    return plain in _HOLDERS or plain.endswith(_ENDINGS) or _SCHEME.match(value) is not None
 
 
 def unfit(value: str) -> str:
