@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from tests.joined_sources import Shop, shop
 
 import fivefold as ff
-from fivefold.errors import LeakError, RequestError
+from fivefold.errors import DataError, LeakError, RequestError
 from fivefold.leak import JOINED, check_no_leak
 from fivefold.serve.app import create_app
 from fivefold.travel.lookup import Lookup
@@ -168,3 +168,27 @@ def test_run_of_joined_sources_is_resumed_and_explained(tmp_path, made):
     pd.concat([made.visits, made.visits[:1]]).to_csv(tmp_path / "visits.csv", index=False)
     third = ff.Pipeline(stages).run(progress=False, cache=tmp_path / "cache")
     assert "visits" in third.why("collect")
+
+
+@pytest.mark.slow
+def test_reproduced_run_finds_its_sources_and_is_refused_where_one_changed(
+    tmp_path, made, monkeypatch
+):
+    there = tmp_path / "there"
+    there.mkdir()
+    made.orders.to_csv(there / "orders.csv", index=False)
+    made.customers.to_csv(there / "people.csv", index=False)
+    monkeypatch.chdir(there)
+    sources = {"orders": "orders.csv", "people": "people.csv"}
+    stages = [
+        ff.Collect(sources, join={"people": JOIN["people"]}, target="returned"),
+        ff.Preprocess(),
+        ff.Train("mlp", epochs=1),
+        ff.Evaluate(baselines=()),
+    ]
+    ff.Pipeline(stages).run(directory="run", progress=False)
+    monkeypatch.chdir(tmp_path)
+    assert ff.reproduce("there/run", progress=False).is_exact
+    made.customers.assign(age=30.0).to_csv(there / "people.csv", index=False)
+    with pytest.raises(DataError, match="found"):
+        ff.reproduce("there/run", progress=False)

@@ -162,7 +162,7 @@ def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabu
     if not records:
         return collected
     own = collected.provenance
-    lines = [f"{own.sha256}  {own.source}\n"]
+    lines = [f"{own.sha256}\n"]
     lines += [f"{record['sha256']}  {name}\n" for name, record in records.items()]
     told = {**own, "sha256": sha256("".join(lines).encode()).hexdigest(), "joined": records}
     return collected.replace(provenance=Provenance(**told))

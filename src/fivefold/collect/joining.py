@@ -85,7 +85,7 @@ def join_source(
     made = _made(name, how, taken, table)
     made = {new: what for new, what in made.items() if new not in said.drop}
     made = {new: what for new, what in made.items() if what[1] not in said.drop}
-    _check_said(name, said, [*raw.columns, *made])
+    _check_said(name, said, list(dict.fromkeys([*raw.columns, *made])))
     _check_new(name, made, columns, table)
     kept = {column for _, column in made.values()}
     step = Lookup.of(

@@ -63,7 +63,7 @@ def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding
         if same:
             sentence = (
                 f"{plural(same, 'row')} of {len(here):,} have a row of {step.source} of their very "
-                "moment, which is not joined. Pass delay=0 to its Join if it is known by then."
+                "moment, which is not joined. Give its Join a delay of 0 if it is known by then."
             )
             yield finding("same_moment", sentence, source=step.source, rows=same)
 
@@ -157,7 +157,7 @@ def _later(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding]
                 f"{plural(late, 'row')} of {len(places):,} are joined to rows of {step.source} "
                 f"whose `{plain}` is later than their own `{own}`, and may tell of what nobody "
                 "knew by then. "
-                f"Pass time={{{literal(own)}: {literal(plain)}}} to its Join."
+                f"Join it as of a time, `{own}` here and `{plain}` there."
             )
             yield finding("joined_later", sentence, source=step.source, column=plain, rows=late)
 

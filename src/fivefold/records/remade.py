@@ -113,11 +113,18 @@ def _found(collect: Collect, saved: SavedRun) -> Collect:
     about = saved.circumstances
     if about is None or not about.folder:
         return collect
-    base, changes = Path(about.folder), dict[str, Any]()
-    for name in ("source", "test_source", "root"):
-        value = getattr(collect, name)
-        if not isinstance(value, str | PathLike) or Path(value).is_absolute():
-            continue
-        if not Path(value).exists() and (base / value).exists():
-            changes[name] = str(base / value)
+    base, given = Path(about.folder), collect.settings()
+    held = {name: given[name] for name in ("source", "test_source", "root") if name in given}
+    changes = {n: v for n, old in held.items() if (v := _path_from(base, old)) is not old}
     return collect.replace(**changes) if changes else collect
+
+
+def _path_from(base: Path, value: Any) -> Any:
+    """A path, or each of several sources, that is found from a folder if not from here."""
+    if isinstance(value, dict):
+        moved = {name: _path_from(base, each) for name, each in value.items()}
+        return moved if any(moved[name] is not value[name] for name in value) else value
+    if not isinstance(value, str | PathLike) or Path(value).is_absolute():
+        return value
+    elsewhere = not Path(value).exists() and (base / value).exists()
+    return str(base / value) if elsewhere else value

@@ -131,8 +131,7 @@ class Lookup(Step):
             f"{self.source}: expected one row for each {keys}, found {len(rows):,} for "
             f"{', '.join(map(repr, key))}.",
             evidence=f"Rows {first:,} and {other:,} differ in `{plain}`.",
-            remedy=f'Pass join={{"{self.source}": Join(..., time=...)}} to take the row that was '
-            "known at the time, or aggregates=True for numbers of all of them.",
+            remedy="Give its Join a time, for the row that was known by then, or aggregates.",
             source=self.source,
             rows=(first, other),
             key=key,
