@@ -26,8 +26,9 @@ def matched(step: Lookup, rows: Collected, table: Tabulated) -> Iterator[Finding
         rows: that were joined to.
         table: of the source.
     """
-    places_here = np.flatnonzero(rows.usable)
-    here = Columns({name: rows.table.column(name)[places_here] for name in step.reads})
+    here = Columns({name: rows.table.column(name) for name in step.reads})
+    if not rows.usable.all():
+        here = here.take(np.flatnonzero(rows.usable))
     places = step.history.places([here.column(own) for own, _ in step.on])
     low, high = step.span(here)
     known = int((low < high).sum())

@@ -188,7 +188,10 @@ def _of_array(values: Array, column: Column, kind: Kind) -> tuple[Array, Array]:
     if values.dtype.kind in "fiubM":
         distinct, where = np.unique(values, return_inverse=True)
         array, bad = _cells(list(distinct), column, kind)
-        return array[where], np.flatnonzero(np.isin(where, bad))
+        cells = array[where]
+        if kind.coded:
+            remember(cells, Coded(where.astype(np.int32), array))
+        return cells, np.flatnonzero(np.isin(where, bad))
     return _objects(list(values) if typed else values.tolist(), column, kind)
 
 
