@@ -97,6 +97,14 @@ def test_rows_of_the_very_moment_are_joined_only_with_a_delay_of_zero(made):
     assert "same_moment" not in codes(same)
 
 
+def test_one_key_joins_all_sources_to_the_first(made):
+    people = made.customers.rename(columns={"id": "customer_id"})
+    sources = {"orders": made.orders, "people": people, "people_2": people}
+    found = collected(sources, join="customer_id", drop=("people_2_age",))
+    names = {"people_age", "people_town", "people_2_town"}
+    assert {name for name in found.schema.by_name if name.startswith("people")} == names
+
+
 def test_sources_are_joined_to_what_was_joined_before(made):
     towns = pd.DataFrame({"town": ["Ulm", "Bern", "Graz"], "size": [1.0, 2.0, 3.0]})
     found = collected(

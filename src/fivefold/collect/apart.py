@@ -1,6 +1,6 @@
 """Sources that are given by name, and what is said of the columns of each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,21 @@ WHOLE = ("bundled", "files", "folder", "frame", "columns", "dataset")
 
 Joins = Mapping[str, tuple[Any, Join]]
 """The sources that are joined, each with how, by name."""
+
+
+def joins_asked(join: Any, source: Any) -> Any:
+    """How each source is joined, by name.
+
+    Args:
+        join: as somebody wrote it: by name; or the key by which all are joined to the first.
+        source: the sources, by name.
+
+    Raises:
+        ConfigError: if an argument of a join is wrong.
+    """
+    if isinstance(join, str | tuple | list | Join) and join and isinstance(source, Mapping):
+        join = dict.fromkeys(list(source)[1:], join)
+    return {name: Join.read(how) for name, how in join.items()} if type(join) is dict else join
 
 
 def sources_of(source: Any, join: Mapping[str, Join]) -> tuple[Any, Joins]:
@@ -93,6 +108,22 @@ def apart(wishes: Wishes, joins: Iterable[str], names: Sequence[str] = ()) -> Wi
     if not starts:
         return wishes
     return having(wishes, lambda name: name in names or not name.startswith(starts))
+
+
+def of_source(wishes: Wishes, name: str, joins: Iterable[str], others: Container[str]) -> Wishes:
+    """What is said of the columns of a source by their new names, `customers_age`.
+
+    Args:
+        wishes: of all.
+        name: of the source.
+        joins: the names of all sources that are joined.
+        others: columns that it does not have.
+    """
+    longer = tuple(f"{one}_" for one in joins if one.startswith(f"{name}_"))
+    return having(
+        wishes,
+        lambda one: one.startswith(f"{name}_") and not one.startswith(longer) and one not in others,
+    )
 
 
 def keys_as_words(joins: Joins, names: Iterable[str]) -> dict[str, str]:

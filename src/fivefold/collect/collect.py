@@ -2,16 +2,15 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, NonNegativeInt, field_validator, model_validator
+from pydantic import Field, NonNegativeInt, ValidationInfo, field_validator, model_validator
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
-from fivefold.collect.apart import apart, check_joins, check_named, sources_of
+from fivefold.collect.apart import apart, check_joins, check_named, joins_asked, sources_of
 from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon, windows_asked
-from fivefold.collect.join import Join
 from fivefold.collect.notation import Notations, Said, check_missing
 from fivefold.collect.wishes import ROLES, Wishes, wishes_of
 from fivefold.core.context import Context
@@ -68,7 +67,8 @@ class Collect(Stage):
             class of your own.
         join: of a source that is a mapping of sources by name, `{"orders": ..., "customers": ...}`:
             how each but that of the rows is joined, by its key, `{"customers": "customer_id"}`, or
-            with times and aggregates by `Join`. Its columns begin with its name.
+            with times and aggregates by `Join`; or one key of all that follow the first. Columns of
+            a source begin with its name.
         drop: columns to leave out.
         missing: texts or numbers that stand for missing, besides the usual ones; in all columns,
             or by column: `{"insulin": [0]}`. By column usual ones can be taken out, so that they
@@ -165,9 +165,8 @@ class Collect(Stage):
 
     @field_validator("join", mode="before")
     @classmethod
-    def _read_joins(cls, join: Any) -> Any:
-        said = join.items() if isinstance(join, dict) else ()
-        return {name: Join.read(how) for name, how in said} or join
+    def _read_joins(cls, join: Any, info: ValidationInfo) -> Any:
+        return joins_asked(join, info.data.get("source"))
 
     @field_validator("date_format")
     @classmethod

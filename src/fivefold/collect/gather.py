@@ -155,7 +155,7 @@ def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabu
     """The same rows with what other sources tell of them; what is noticed is told the table."""
     records = {}
     for name, (source, how) in joins.items():
-        joined = join_source(name, source, how, rows=collected, wishes=wishes)
+        joined = join_source(name, source, how, rows=collected, wishes=wishes, joins=joins)
         collected = collected.changed_by(joined.step)
         table.findings += joined.findings
         records[name] = joined.record

@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Columns
-from fivefold.collect.apart import Joins, having, named
+from fivefold.collect.apart import Joins, named, of_source
 from fivefold.collect.join import Join
 from fivefold.collect.matched import key_aside, matched
 from fivefold.collect.provenance import provenance
@@ -46,6 +46,7 @@ def join_source(
     *,
     rows: Collected,
     wishes: Wishes,
+    joins: Collection[str],
 ) -> Joined:
     """Read a source, infer what its columns are, and join it.
 
@@ -55,6 +56,7 @@ def join_source(
         how: it is joined.
         rows: to which it is joined, with what was joined before.
         wishes: what the user says; of its columns by their new names, `customers_age`.
+        joins: the names of all that are joined.
 
     Raises:
         DataError: if it cannot be joined as asked.
@@ -64,7 +66,7 @@ def join_source(
     _check_named(name, raw, how, columns, targets)
     on = tuple((mine, f"{name}_{theirs}") for mine, theirs in how.keys_on)
     time = None if how.pair is None else (how.pair[0], f"{name}_{how.pair[1]}")
-    said = having(wishes, lambda one: one.startswith(f"{name}_") and one not in columns)
+    said = of_source(wishes, name, joins, columns)
     keys = {theirs: labels().name for _, theirs in on}
     table = tabulate(
         raw,
