@@ -32,6 +32,7 @@ def stages() -> tuple[type[Stage], ...]:
         ff.Collect,
         ff.Scrape,
         ff.Fetch,
+        ff.Label,
         ff.Split,
         ff.Clean,
         ff.Derive,

@@ -8,6 +8,7 @@ from .codecs.schema import Schema as Schema
 from .collect.collect import Collect as Collect
 from .collect.fetch import Fetch as Fetch
 from .collect.join import Join as Join
+from .collect.label import Label as Label
 from .collect.scrape import Scrape as Scrape
 from .core.artifact import Artifact as Artifact
 from .core.context import Context as Context
@@ -23,6 +24,7 @@ from .deploy.deploy import Deploy as Deploy
 from .evaluate.evaluate import Evaluate as Evaluate
 from .kinds.block import Block as Block
 from .kinds.kind import Kind as Kind
+from .label.annotator import rule as rule
 from .models.architectures import architectures as architectures
 from .models.head import Head as Head
 from .models.part import Part as Part

@@ -13,6 +13,7 @@ from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.decided import Decided, Provenance, Resources
+from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds.codec import cells_of
 from fivefold.travel.changes import Changes
 
@@ -51,8 +52,8 @@ class Collected(Artifact):
         changes: what stages did to the rows that travels with the model; None if nothing.
         unlearnt: `(n,)` bool, True for training rows that nothing may be learnt from, as `Clean`
             found them spoilt; None for none. Validation and test rows are what they are.
-        cleaning: what `Clean` changed, one row each of the table of that name; None if it had no
-            part in it.
+        cleaning: what `Clean` changed, one row each of the table of that name; None without it.
+        labelling: who labelled the rows, one row each of the table of that name, or None.
     """
 
     made_by: ClassVar[str] = "Collect"
@@ -69,6 +70,17 @@ class Collected(Artifact):
     changes: Changes | None = None
     unlearnt: "Array | None" = None
     cleaning: "tuple[Mapping[str, Any], ...] | None" = None
+    labelling: "tuple[Mapping[str, Any], ...] | None" = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether rows wait for a stage `Label` to give them a target."""
+        return not self.schema.targets
+
+    def open_fault(self, who: str) -> FivefoldError:
+        """The fault of a stage that needs a target."""
+        remedy = "Pass target= to the stage that reads the rows, or put ff.Label right after it."
+        return DataError.expected(who, "rows with a target", "none", remedy)
 
     @property
     def version(self) -> str:

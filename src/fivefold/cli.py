@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from fivefold.arguments import adopt_files
+from fivefold.commands.agree import AGREE
 from fivefold.commands.check import CHECK
 from fivefold.commands.compare import COMPARE
 from fivefold.commands.datasheet import DATASHEET
@@ -32,6 +33,7 @@ COMMANDS = (
     SCRAPE,
     FETCH,
     DATASHEET,
+    AGREE,
     STUDY,
     TUNE,
     RELABEL,

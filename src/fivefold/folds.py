@@ -74,10 +74,16 @@ def draw_folds(
         folds = [(rows[block < i], rows[block == i]) for i in range(1, k + 1)]
     else:
         folds = [(rows[block != i], rows[block == i]) for i in range(k)]
-    if not units.is_timed:
+    if not units.is_timed and collected.schema.named("judged") is None:
         return folds
     judged = [to_judge(collected, held) for _, held in folds]
     divided = [(ties.apart(f[0], held), held) for f, held in zip(folds, judged, strict=True)]
+    if not units.is_timed and not all(map(len, judged)):
+        raise DataError(
+            f"Folds: expected rows to judge by in each of {k} folds, found none in one: few are "
+            "those that people labelled at random.",
+            remedy="Choose fewer folds, or label more rows at random.",
+        )
     if ties.span is not None:
         _check_learnt([learnt for learnt, _ in divided])
     return divided

@@ -61,10 +61,9 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
     """Corrupt the held-out rows after Collect and see that nothing fitted moves by a bit.
 
     The partition stays as it is. Validation and test rows corrupted: the codec, the encoded
-    training rows and the weights before the first step must not move. Test rows corrupted:
-    nothing that is fitted may, to the last weight. Of a table of steps all that comes after an
-    origin is corrupted too: windows before it must not move. Of sources that were joined as of a
-    time all that is later than a row is: what was joined to it must not move.
+    training rows and first weights must not move. Test rows corrupted: nothing that is fitted may,
+    to the last weight. Of a table of steps all after an origin is corrupted too: windows before it
+    must not move; of sources joined as of a time all later than a row: what was joined to it.
 
     Args:
         pipeline: with a stage that writes Collected; or the result of one, which saves a run.
@@ -84,7 +83,7 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
         stop = _before_evaluate(pipeline.stages)
         last = pipeline.names[max(stop, 1) - 1]
         execution = pipeline.execute(seed=seed, device=device, until=last)
-    collected = _first(execution, Collected)
+    execution, stop, collected = _start(execution, stop)
     drawn = execution.context.get(Partition)
     partition = drawn or Partition.derive(collected, Session(seed=seed))
     held_out = {
@@ -269,13 +268,17 @@ def _before_evaluate(stages: Sequence[Stage]) -> int:
     return looks.index(True) if True in looks else len(looks)
 
 
-def _first(execution: Execution, kind: type[Collected]) -> Collected:
-    """The artifact as its first writer left it."""
-    found = next((context[kind] for context in execution.after if kind in context), None)
-    if found is not None:
-        return found
-    remedy = "Check a pipeline that begins with Collect."
-    raise LeakError.expected("check_no_leak", "a stage that writes Collected", "none", remedy)
+def _start(execution: Execution, stop: int) -> tuple[Execution, int, Collected]:
+    """The run behind the stage that completed its rows, its stages before a judge, and the rows."""
+    there = [i for i, context in enumerate(execution.after) if Collected in context]
+    if not there:
+        remedy = "Check a pipeline that begins with Collect."
+        raise LeakError.expected("check_no_leak", "a stage that writes Collected", "none", remedy)
+    whole = [i for i in there if not execution.after[i][Collected].is_open]
+    place = whole[0] + 1 if whole[:1] != there[:1] else 0  # what people said of rows is data too
+    decisions, before = execution.decisions[place:], execution.before[place:]
+    rest = replace(execution, decisions=decisions, before=before)
+    return rest, stop - place, execution.after[(whole or there)[0]][Collected]
 
 
 def _pairs(wanted: Context, found: Context, first_only: bool) -> dict[str, tuple[Any, Any]]:

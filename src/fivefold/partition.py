@@ -108,7 +108,7 @@ def draw(
         if isinstance(names, tuple):
             _mark_groups(collected, parts, names, code)
     test, valid = (0.0 if isinstance(share, tuple) else share for share in (test, valid))
-    if test > 0 and not (parts == 2).any():
+    if test > 0 and not (parts == 2).any() and _may_draw(collected, parts):
         free = _pool(parts, _FREE) if (parts == _FREE).any() else _pool(parts, 0)
         late = free[units.cut(free, test, seed)]
         _check_drawn(late, free, units, "test")
@@ -159,6 +159,11 @@ def _purge(parts: Array, ties: Ties) -> int:
         here = _pool(parts, one)
         parts[np.setdiff1d(here, ties.apart(here, _pool(parts, other)))] = _NONE
     return before - int((parts >= 0).sum())
+
+
+def _may_draw(collected: Collected, parts: Array) -> bool:
+    """Whether test rows may be drawn: not where it is said of all rows whether they may judge."""
+    return collected.schema.named("judged") is None or bool((parts == _FREE).any())
 
 
 def _pool(parts: Array, *codes: int) -> Array:

@@ -194,6 +194,7 @@ def built_in_stages() -> list[type[Stage]]:
     """The stages of fivefold's own, which a recipe may name."""
     from fivefold.collect.collect import Collect
     from fivefold.collect.fetch import Fetch
+    from fivefold.collect.label import Label
     from fivefold.collect.scrape import Scrape
     from fivefold.deploy.deploy import Deploy
     from fivefold.evaluate.evaluate import Evaluate
@@ -205,5 +206,5 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
-    reading: list[type[Stage]] = [Collect, Scrape, Fetch]
+    reading: list[type[Stage]] = [Collect, Scrape, Fetch, Label]
     return [*reading, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]

@@ -151,6 +151,7 @@ SOURCES = {
     "demo": [],
     "scrape": ["jobs.json"],
     "fetch": ["pages.json"],
+    "agree": ["labels"],
 }
 
 

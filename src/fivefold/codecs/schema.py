@@ -79,8 +79,8 @@ class Column:
 
     @property
     def in_source(self) -> bool:
-        """Whether rows come with it; False for a target that was made up to name the answer."""
-        return self.role != "target" or not self.reason
+        """Whether rows come with it; False for a target that was made up or given by labelling."""
+        return self.role not in ("target", "judged") or not self.reason
 
     @property
     def reading(self) -> tuple[str, tuple[str, ...], str, int]:

@@ -213,7 +213,7 @@ class Collect(Stage):
         given = [source, self.test_source, *(other for other, _ in joins.values())]
         faults = [] if joins else check_named(source)
         faults += [f for one in given if one is not None and not faults for f in check_source(one)]
-        reading, wishes = self._reading(), apart(self._wishes(), joins)
+        reading, wishes = self._reading(), apart(self._wishes(session), joins)
         faults = faults or check_names(source, reading, wishes)
         return faults or check_joins(source, reading, joins)
 
@@ -233,7 +233,7 @@ class Collect(Stage):
         source, joins = sources_of(self.source, self.join)
         collected, notes = gather(
             source,
-            self._wishes(),
+            self._wishes(session),
             test_source=self.test_source,
             reading=self._reading(),
             joins=joins,
@@ -289,8 +289,8 @@ class Collect(Stage):
             return SEVERAL.name
         return self.task if self.task is None or isinstance(self.task, str) else self.task.name
 
-    def _wishes(self) -> Wishes:
-        return wishes_of(self, self._task_name(), self._notations())
+    def _wishes(self, session: Session) -> Wishes:
+        return wishes_of(self, self._task_name(), self._notations(), session.may_leave_open)
 
     def _notations(self) -> Notations:
         return Notations(

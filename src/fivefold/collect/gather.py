@@ -12,11 +12,10 @@ from fivefold.collect.aligned import aligned
 from fivefold.collect.apart import Joins, apart, keys_as_words
 from fivefold.collect.glance import glance
 from fivefold.collect.joining import join_source, keys_aside
-from fivefold.collect.leakage import find_leaks
 from fivefold.collect.masked import masked
+from fivefold.collect.noticed import noticed
 from fivefold.collect.partcolumn import parts_said
 from fivefold.collect.provenance import provenance
-from fivefold.collect.quality import inspect
 from fivefold.collect.roles import give_roles, set_aside
 from fivefold.collect.tabulate import DROPPED, Tabulated, tabulate, wide_findings
 from fivefold.collect.target import (
@@ -45,8 +44,6 @@ from fivefold.tasks.target import Settled
 
 MANY = 100
 """Files from which on it is told how fast they were decoded."""
-
-SEVERITIES = ("serious", "warning", "note")  # in the order in which they are told
 
 
 def gather(
@@ -107,7 +104,9 @@ def gather(
         spelt=spelt_targets(raw, targets, wishes),
     )
     usable = usable_rows(table, targets, raw.name, wishes)
-    task, settled = settle_targets(targets, raw, table, usable, wishes)
+    task, settled = None, Settled(values=())
+    if targets:
+        task, settled = settle_targets(targets, raw, table, usable, wishes)
     if raw.target != given:
         table.columns[raw.target] = replace(table.columns[raw.target], reason=NOT_THERE)
     if settled.unfit is not None:
@@ -121,9 +120,9 @@ def gather(
     schema = Schema(
         columns=tuple(table.columns.values()),
         targets=targets,
-        task=task.name,
+        task="" if task is None else task.name,
         classes=settled.classes,
-        levels=wishes.levels if task.ahead else (),
+        levels=wishes.levels if task is not None and task.ahead else (),
         each=settled.each,
     )
     collected = Collected(
@@ -172,13 +171,9 @@ def _found(table: Tabulated, collected: Collected, seed: int) -> tuple[Finding, 
     """All that is remarkable, the serious first."""
     every = collected.table
     values = {**{name: every.column(name) for name in every.names}, **table.values}
+    held = {**values, **_held_apart(table)}
     schema, usable = collected.schema, collected.usable
-    findings = [
-        *inspect({**values, **_held_apart(table)}, schema, usable, collected.given),
-        *table.findings,
-        *find_leaks(values, schema, usable, seed=seed),
-    ]
-    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+    return noticed(held, values, schema, usable, collected.given, table.findings, seed=seed)
 
 
 def _refuse_faults(wishes: Wishes, raw: Raw) -> None:

@@ -51,6 +51,7 @@ class Wishes:
     exposure: str | None = None
     levels: tuple[float, ...] = ()
     on_bad_value: Literal["missing", "error"] = "missing"
+    may_lack_target: bool = False  # a later stage gives one
 
     @property
     def roles(self) -> dict[str, str]:
@@ -112,6 +113,8 @@ class Wishes:
         if not names:
             remedy = "Pass a source that holds a table."
             raise DataError.expected(source, "rows and columns", "no column", remedy, columns=())
+        if self.target in (None, ()) and self.may_lack_target and not self.answers_alone:
+            return ()
         if self.answers_alone:  # rows get a column for it once they are read
             return ()
         if self.target is None or self.target == ():
@@ -212,13 +215,16 @@ def absent_column(name: str, names: Sequence[str], source: str, role: str) -> Fi
     )
 
 
-def wishes_of(asked: Any, task: str | None, notations: Notations) -> Wishes:
+def wishes_of(
+    asked: Any, task: str | None, notations: Notations, may_lack_target: bool = False
+) -> Wishes:
     """What the settings of a stage say of the columns.
 
     Args:
         asked: the settings, by the names that Collect has for them.
         task: the name of it, where that is said.
         notations: how texts are written.
+        may_lack_target: whether a later stage gives one.
     """
     task = task or (FORECAST.name if asked.horizon is not None else None)
     return Wishes(
@@ -240,4 +246,5 @@ def wishes_of(asked: Any, task: str | None, notations: Notations) -> Wishes:
         weight=asked.weight,
         exposure=asked.exposure,
         on_bad_value=asked.on_bad_value,
+        may_lack_target=may_lack_target,
     )

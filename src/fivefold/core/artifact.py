@@ -11,7 +11,7 @@ from fivefold.core.key import Key
 from fivefold.core.signature import Signature, reflect
 from fivefold.core.store import load_fields, save_fields
 from fivefold.core.wording import brief
-from fivefold.errors import SignatureError, StoreError
+from fivefold.errors import FivefoldError, PreflightError, SignatureError, StoreError
 
 UNSAVED = MappingProxyType({"saved": False})
 """Metadata of a field that refers to what is not the artifact's own: it needs a default, which it
@@ -130,6 +130,18 @@ class Artifact:
     def fitted(self) -> Mapping[str, Any]:
         """What in it was learnt from rows: this must not move when test rows are corrupted."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a later stage has to complete it, before others may read it."""
+        return False
+
+    def open_fault(self, who: str) -> FivefoldError:
+        """The fault of a stage that reads it while it is open."""
+        remedy = "Put the stage that completes it before."
+        return PreflightError.expected(
+            who, f"a complete {type(self).__name__}", "an open one", remedy
+        )
 
     @property
     def is_whole(self) -> bool:

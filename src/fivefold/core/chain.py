@@ -17,7 +17,7 @@ from fivefold.core.recipe import read_recipe, write_recipe
 from fivefold.core.run import check_resumable, execute, preflight
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
-from fivefold.core.wiring import check, listing, missing_from, place, position_of
+from fivefold.core.wiring import check, left_open, listing, missing_from, place, position_of
 from fivefold.errors import RecipeError, WiringError
 
 
@@ -178,6 +178,7 @@ class Chain:
             observers=tuple(observers),
             resume=resume,
             cache=cache,
+            left_open=left_open(self._steps),
         )
         return execute(self._steps, context, session, until=stop)
 
@@ -187,7 +188,8 @@ class Chain:
         Raises:
             PreflightError: with all faults at once.
         """
-        preflight(self._steps, Context(), Session(device=device))
+        session = Session(device=device, left_open=left_open(self._steps))
+        preflight(self._steps, Context(), session)
 
     def _handed(self, given: Given, stop: int | None) -> Context:
         """Of what the caller gives, that which the stages read from outside.

@@ -42,7 +42,8 @@ def execute(
         context = context.with_digests(saved_digest)
 
     def check(to_come: Sequence[Decision], context: Context) -> None:
-        preflight([each.step for each in to_come if each.act == "run"], context, session)
+        run = [each.step for each in to_come if each.act == "run"]
+        preflight(run, context, session, ahead=[each.step for each in to_come])
 
     is_new = folder is not None and not folder.exists()
     with ExitStack() as held:
@@ -117,24 +118,53 @@ def _with_other_sources(steps: Sequence[Step], session: Session, record: Record)
     return {}
 
 
-def preflight(steps: Sequence[Step], context: Context, session: Session) -> None:
+def preflight(
+    steps: Sequence[Step],
+    context: Context,
+    session: Session,
+    *,
+    ahead: Sequence[Step] | None = None,
+) -> None:
     """Ask every stage for its faults and raise them together.
+
+    Args:
+        steps: to run.
+        context: what was written so far.
+        session: the run.
+        ahead: all steps to come, those that are taken too; None where these are all.
 
     Raises:
         PreflightError: listing all of them, when there are several; one alone as it is.
     """
     faults = directory_faults(session.directory)
     faults += [] if session.cache is None else session.cache.faults()
+    faults += reading_open(steps if ahead is None else ahead, context)
+    is_open = {key for key in context if context[key].is_open}
+    whole = context.only(key for key in context if key not in is_open)
     for step in steps:
         unsettled = open_faults(step)
         if unsettled:
             faults += unsettled
             continue
         try:
-            faults += step.stage.preflight(session.child(step.name), context)
+            faults += step.stage.preflight(
+                session.child(step.name), context if step.stage.completes else whole
+            )
         except FivefoldError as fault:
             faults.append(fault)
     raise_all(faults)
+
+
+def reading_open(steps: Sequence[Step], context: Context) -> list[FivefoldError]:
+    """The fault of the first stage that would read what no stage before it completes."""
+    is_open = {key for key in context if context[key].is_open}
+    for step in steps:
+        if step.stage.completes:
+            is_open.discard(step.signature.writes)
+        for read in step.signature.reads:
+            if read.key in is_open:
+                return [context[read.key].open_fault(step.title)]
+    return []
 
 
 def open_faults(step: Step) -> list[FivefoldError]:

@@ -36,6 +36,7 @@ class Session(Artifact):
         identity: what decides the bits of this stage, as plain values: its settings, seed and
             code, digests of what it reads, versions; empty where nothing is written to disk.
         cache: what steps wrote in this run and others, by what decides their bits; None for none.
+        left_open: names of stages that may leave open what they write, as a later one completes it.
 
     Example:
         >>> Session(seed=1).seed
@@ -53,6 +54,7 @@ class Session(Artifact):
     identity: Mapping[str, Any] = field(default_factory=dict)
     refitting: "Callable[..., Context] | None" = None
     cache: Cache | None = None
+    left_open: frozenset[str] = frozenset()
 
     def emit(self, event: Event) -> None:
         """Tell the listeners, under this stage's path; silent without a run."""
@@ -76,6 +78,11 @@ class Session(Artifact):
         if self.directory is None or not self.path:
             return self.directory
         return self.directory.parents[len(self.path) - 1]
+
+    @property
+    def may_leave_open(self) -> bool:
+        """Whether a later stage completes what this one writes."""
+        return bool(self.path) and self.path[-1] in self.left_open
 
     @property
     def can_refit(self) -> bool:

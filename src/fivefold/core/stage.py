@@ -74,6 +74,9 @@ class Stage(BaseModel):
     """True for a stage whose `run()` begins with what its `rehearse()` shows: where nothing else is
     rehearsed, it is not rehearsed before itself."""
 
+    completes: ClassVar[bool] = False
+    """True for a stage that completes what it replaces, as `Label` gives rows a target."""
+
     bitless: ClassVar[frozenset[str]] = frozenset()
     """Names of settings that decide no bit of what is written: they may differ in a resumed run."""
 

@@ -71,6 +71,16 @@ def place(stages: Iterable[Any]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def left_open(steps: Sequence[Step]) -> frozenset[str]:
+    """Names of the steps that may leave open what they write, as a later one completes it."""
+    found = set[str]()
+    for place, step in enumerate(steps):
+        if step.stage.completes:
+            writes = step.signature.writes
+            found |= {one.name for one in steps[:place] if one.signature.writes == writes}
+    return frozenset(found)
+
+
 def check(steps: Sequence[Step], given: Iterable[Key] = ()) -> None:
     """Verify that each stage finds what it reads, and that nothing is written twice.
 

@@ -124,7 +124,7 @@ def changed_columns(first: Collected, last: Collected) -> tuple[Difference, ...]
     if len(old) != len(new):
         found.append(Difference(what="rows", rows=len(new), of=len(old)))
     for column in last.schema.columns:
-        if column.role in ("input", "exposure", "target"):
+        if column.role in ("input", "exposure", "target") and column.in_source:
             change = _change(old, new, column)
             found += [change] if change is not None else []
     return tuple(found)

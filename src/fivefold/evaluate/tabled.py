@@ -11,6 +11,7 @@ from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import (
     cleaning,
+    labelling,
     limitations,
     markers,
     model_comparison,
@@ -47,6 +48,8 @@ def tables_of(
         tables["markers"] = markers(evidence)
     if evidence.collected.cleaning is not None:
         tables["cleaning"] = cleaning(evidence)
+    if evidence.collected.labelling is not None:
+        tables["labelling"] = labelling(evidence)
     tables["hardware"] = hardware(evidence.trained)
     tables["limitations"] = limitations(evidence, findings, left_out=left_out)
     if folds is not None:

@@ -162,6 +162,30 @@ def cleaning(evidence: Evidence) -> "pd.DataFrame":
     return pd.DataFrame(list(evidence.collected.cleaning or ()), columns=names)
 
 
+def labelling(evidence: Evidence) -> "pd.DataFrame":
+    """Who labelled the rows, and how good that is.
+
+    Returns:
+        One row a person, rule and function: `annotator`, `sort`, `labels` that were given. Of
+        people `accuracy` as Dawid and Skene estimate it, `agreement` with others on what both
+        labelled, `self_agreement`, `skipped` and `seconds` a label. Of functions `coverage` of all
+        rows, `overlap` with others and `conflict` as fractions of what they said, and `accuracy` on
+        rows that people labelled at random.
+    """
+    import pandas as pd
+
+    lines = []
+    for told in evidence.collected.labelling or ():
+        line = dict(told)
+        low, high = line.pop("accuracy_low", None), line.pop("accuracy_high", None)
+        n = line.pop("accuracy_n", 0)
+        if low is not None and high is not None:
+            share = line["accuracy"]
+            line["accuracy"] = Estimate(share, low=low, high=high, method="wilson", n=n)
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
 def markers(evidence: Evidence) -> "pd.DataFrame":
     """The columns that training rows chose of very many, the one that tells most first.
 

@@ -1,6 +1,6 @@
 """Labels of any form as votes of classes: one an item, one a class, or one a stretch of a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -9,6 +9,7 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.label.crowd import UNKNOWN, Votes
+from fivefold.label.event import Event
 
 Form = Literal["class", "classes", "spans", "number"]
 """What people say of an item: one class, any number of them, where classes stand, a number."""
@@ -151,3 +152,35 @@ def label_of(found: Sequence[tuple[Place, int]], form: Form, classes: Sequence[A
         else:
             spans.append([start, end, label])
     return spans
+
+
+def form_of(events: Iterable[Event]) -> Form:
+    """The form of the labels that were given, where nothing says it."""
+    for event in events:
+        if event.is_answer and isinstance(event.value, list | tuple):
+            if not event.value:
+                continue
+            return "spans" if isinstance(event.value[0], list | tuple) else "classes"
+        if event.is_answer and isinstance(event.value, float):
+            return "number"
+    return "class"
+
+
+def classes_named(
+    events: Iterable[Event], form: Form, others: Iterable[Any] = ()
+) -> tuple[Any, ...]:
+    """The classes that labels name, in order.
+
+    Args:
+        events: of people.
+        form: of the labels; numbers name none.
+        others: that are named elsewhere.
+    """
+    found: dict[Any, None] = {}
+    for event in events:
+        if event.is_answer and form != "number":
+            label = event.value
+            spans = [one[2] for one in label] if form == "spans" else label
+            found.update(dict.fromkeys([label] if form == "class" else spans))
+    found.update(dict.fromkeys(others))
+    return tuple(sorted(found, key=str))

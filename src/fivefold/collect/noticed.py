@@ -1,0 +1,42 @@
+"""All that is remarkable about a table, the serious first."""
+
+from collections.abc import Iterable
+
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.collect.leakage import find_leaks
+from fivefold.collect.quality import Values, inspect
+from fivefold.core.finding import Finding
+
+SEVERITIES = ("serious", "warning", "note")  # in the order in which they are told
+
+
+def noticed(
+    held: Values,
+    values: Values,
+    schema: Schema,
+    usable: Array,
+    given: Array | None,
+    others: Iterable[Finding] = (),
+    *,
+    seed: int = 0,
+) -> tuple[Finding, ...]:
+    """What a careful reader would remark, with what was noticed on the way.
+
+    Args:
+        held: values by name, whole numbers as they stand where floats would make them equal.
+        values: canonical, by name.
+        schema: kinds and roles; of rows without a target nothing more is looked for.
+        usable: `(n,)` bool.
+        given: `(n,)` the parts that the source gives, or None.
+        others: found before.
+        seed: of the samples that leaks are looked for in.
+    """
+    found = [*others]
+    if schema.targets:
+        found = [
+            *inspect(held, schema, usable, given),
+            *found,
+            *find_leaks(values, schema, usable, seed=seed),
+        ]
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
