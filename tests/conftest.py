@@ -52,6 +52,18 @@ def ask() -> Any:
 
 
 @pytest.fixture
+def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Export once a run, at its end: for tests of what comes out, in a process that has many.
+
+    The rehearsal has tests of its own, and those of each kind and task go through it.
+    """
+    from fivefold.core.stage import Stage
+    from fivefold.deploy.deploy import Deploy
+
+    monkeypatch.setattr(Deploy, "rehearse", Stage.rehearse)
+
+
+@pytest.fixture
 def judged_kinds(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of small kinds, known to the library while a test runs."""
     import judged_kinds

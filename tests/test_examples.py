@@ -89,6 +89,7 @@ def scripted(script: Path, folder: Path, said: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("name", WITHIN)
 def test_example_scores_as_its_plain_twin(name: str, tmp_path: Path) -> None:
     (tmp_path / "twin").mkdir()

@@ -9,7 +9,7 @@ SIDE = 40
 NAMES = ("ground", "disc", "bar")
 
 
-def write_scenes(folder: Path, rows: int = 240, seed: int = 0) -> Path:
+def write_scenes(folder: Path, rows: int = 150, seed: int = 0) -> Path:
     """Write them as `images/*.png` and `masks/*.png`, whose levels of grey are class ids."""
     rng = np.random.default_rng(seed)
     down, right = np.mgrid[:SIDE, :SIDE]

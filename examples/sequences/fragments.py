@@ -7,7 +7,7 @@ import numpy as np
 SITE = "TTGACAATTA"
 
 
-def write_fragments(path: Path, rows: int = 1000, seed: int = 0) -> Path:
+def write_fragments(path: Path, rows: int = 600, seed: int = 0) -> Path:
     """Write them as FASTA, `bound=yes` or `bound=no` in the header; sites differ a little."""
     rng = np.random.default_rng(seed)
     lines = []

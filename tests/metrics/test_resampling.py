@@ -90,7 +90,7 @@ def test_block_length_grows_with_agreement_and_stays_below_a_thirtieth(agreement
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["group", "time"])
 def test_clustered_interval_of_dependent_rows_covers_what_it_promises(kind):
-    covered, naive, rounds = 0, 0, 200
+    covered, naive, rounds = 0, 0, 120
     for seed in range(rounds):
         random = np.random.default_rng(seed)
         if kind == "group":
