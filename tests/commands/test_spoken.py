@@ -77,6 +77,10 @@ WRONG = {
     "--models": ("deep,linear", "linear", ""),
     "--data": ("none.csv", ""),
     "--columns": ("no such column", ""),
+    "--join": ("others.csv", ""),
+    "--aggregate": ("visits", ""),
+    "--archive": ("none/here.warc.gz", ""),
+    "--repeats": ("0", *NUMBER),
     "--datasheet": ("none.md", "file.txt", ""),
     "--required": ("no such question", ""),
     "--answers": ("none.md", "file.txt", ""),
@@ -100,6 +104,7 @@ FREE = {"--missing"}
 UNREAD = {
     ("check", "--order"),
     ("check", "--classes"),
+    ("agree", "--classes"),
     *(
         (command, f"--{name}")
         for command in ("check", "datasheet")
