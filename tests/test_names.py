@@ -28,6 +28,10 @@ IDEAS = {
     "signals": ("kinds models", "the block of series: in numpy; in torch"),
     "datasheet": ("commands sheet", "what is told of data: asked for in the shell; told"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
+    "exchange": (
+        "collect commands label",
+        "labels of other programs: of a stage; asked for in the shell; as files have them",
+    ),
     "relabel": ("commands study", "labels that are likely wrong: asked for in the shell; found"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),

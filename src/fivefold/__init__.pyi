@@ -6,6 +6,8 @@ from .artifacts import Trained as Trained
 from .codecs.rows import Rows as Rows
 from .codecs.schema import Schema as Schema
 from .collect.collect import Collect as Collect
+from .collect.exchange import export_labels as export_labels
+from .collect.exchange import import_labels as import_labels
 from .collect.fetch import Fetch as Fetch
 from .collect.join import Join as Join
 from .collect.label import Label as Label

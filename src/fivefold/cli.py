@@ -10,6 +10,7 @@ from fivefold.commands.check import CHECK
 from fivefold.commands.compare import COMPARE
 from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
+from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.relabel import RELABEL
@@ -37,6 +38,7 @@ COMMANDS = (
     STUDY,
     TUNE,
     RELABEL,
+    EXCHANGE,
     PREDICT,
     SERVE,
     RUNS,

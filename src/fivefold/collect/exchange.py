@@ -1,0 +1,146 @@
+"""The labels of a stage, taken from the files of other programs and written as these."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fivefold.artifacts import Collected
+from fivefold.collect.label import Label
+from fivefold.errors import ConfigError
+from fivefold.kinds.known import kind_of
+from fivefold.label.events import FILE, Events
+from fivefold.label.exchange import imported_events, read_labels, write_labels
+from fivefold.label.ruler import Offsets
+
+
+def import_labels(
+    label: Label,
+    source: Any,
+    path: str | Path,
+    *,
+    column: str = "",
+    control: str = "",
+    offsets: Offsets = "utf16",
+    who: str = "",
+) -> tuple[int, int]:
+    """Take labels of Label Studio or doccano into the directory of a stage.
+
+    What a file says again changes nothing. Test rows still come from what people here labelled at
+    random: they are asked for such rows even where these have an imported label.
+
+    Args:
+        label: the stage, with its directory.
+        source: the rows that are labelled, as `Collect` takes them, or the stage that reads them.
+        path: `.json` of Label Studio, `.jsonl` of doccano.
+        column: that was labelled; the first of those that say which row it is if empty.
+        control: the `from_name` in Label Studio; empty for the only one of that sort.
+        offsets: what doccano counted spans in.
+        who: labelled them, where the file does not say.
+
+    Returns:
+        How many labels are new, and how many are of no row.
+
+    Raises:
+        ConfigError: if the stage has no directory.
+        DataError: naming the file, the task or line, and what is wrong there.
+
+    Example:
+        >>> import fivefold as ff
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     stage = ff.Label(["ham", "spam"], by=["text"], directory=folder)
+        ...     path = Path(folder) / "ann.jsonl"
+        ...     _ = path.write_text('{"text": "win now", "label": ["spam"]}')
+        ...     ff.import_labels(stage, {"text": ["win now", "see you"]}, path)
+        (1, 0)
+    """
+    collected, columns = _rows(label, source)
+    told = read_labels(
+        path,
+        label.answer,
+        column=column or columns[0],
+        control=control,
+        offsets=offsets,
+        who=who,
+    )
+    named = {str(one): one for one in label.classes}
+    told = [replace(one, value=_named(one.value, named)) for one in told]
+    events, lost = imported_events(told, collected.table, columns)
+    with Events(_directory(label) / FILE) as kept:
+        known = {(*place, repr(event.value)) for place, event in kept.standing().items()}
+        new = [e for e in events if (e.item, e.who, repr(e.value)) not in known]
+        kept.extend(new)
+    return len(new), lost
+
+
+def export_labels(
+    label: Label,
+    source: Any,
+    path: str | Path,
+    *,
+    column: str = "",
+    offsets: Offsets | None = None,
+) -> int:
+    """Write the rows of a source and what people said of them for Label Studio or doccano.
+
+    Args:
+        label: the stage, with its directory.
+        source: the rows that are labelled, as `Collect` takes them, or the stage that reads them.
+        path: `.json` for Label Studio, with what each person said; `.jsonl` for doccano, with one
+            label a row.
+        column: that was labelled; the first of those that say which row it is if empty.
+        offsets: what spans are counted in; None for what the pages of either count.
+
+    Returns:
+        How many rows were written.
+
+    Raises:
+        ConfigError: if the stage has no directory.
+        DataError: if it cannot be written there.
+    """
+    collected, columns = _rows(label, source)
+    with Events(_directory(label) / FILE) as kept:
+        events = kept.all()
+    rows = _plain(collected, columns, label.items(collected))
+    form = label.answer
+    return write_labels(path, rows, events, form, column=column or columns[0], offsets=offsets)
+
+
+def _named(value: Any, classes: Mapping[str, Any]) -> Any:
+    """A label whose classes are those of the stage, which may be numbers: files have words."""
+    if isinstance(value, list):
+        return [
+            [*one[:2], classes.get(one[2], one[2])]
+            if isinstance(one, list)
+            else _named(one, classes)
+            for one in value
+        ]
+    return classes.get(value, value) if isinstance(value, str) else value
+
+
+def _rows(label: Label, source: Any) -> tuple[Collected, tuple[str, ...]]:
+    collected = label.rows(source)
+    return collected, label.columns(collected)
+
+
+def _directory(label: Label) -> Path:
+    if label.directory is None:
+        remedy = "Pass directory= to Label, where labels are kept."
+        raise ConfigError.expected("Label", "a directory", "none", remedy)
+    return Path(label.directory)
+
+
+def _plain(
+    collected: Collected, columns: tuple[str, ...], items: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """The cells of each item as JSON values."""
+    found: dict[str, Mapping[str, Any]] = {}
+    told = {
+        name: kind_of(column.kind).to_json(collected.table.column(name), column)
+        for name in columns
+        for column in (collected.schema[name],)
+    }
+    for row, item in enumerate(items):
+        found.setdefault(item, {name: values[row] for name, values in told.items()})
+    return found
