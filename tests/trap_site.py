@@ -63,9 +63,12 @@ class TrapSite(Site):
 
     def index(self):
         links = [f"/article/{n}?utm_source=mail&fbclid={n}" for n in range(0, 700, 7) if n % 10 < 7]
-        links += ["/facets", "/huge.pdf", *(f"/slow/{n}" for n in range(3))]
+        links += ["/facets", "/huge.pdf", *(f"{self.second}/slow/{n}" for n in range(3))]
         for number in range(BUSY):
             host = f"http://127.0.0.{3 + number % 4}:{self.port}"
             links += [f"{host}/busy/{number}", f"{host}/dated/{number}"]
         more = "".join(f'<a href="{one}">x</a> ' for one in links)
-        return super().index().replace(b"</body>", more.encode() + b"</body>")
+        index = super().index().replace(b"</body>", more.encode() + b"</body>")
+        for path in ("/drip", "/broken", "/huge"):  # what keeps a host waiting, on the smaller one
+            index = index.replace(f'"{path}"'.encode(), f'"{self.second}{path}"'.encode())
+        return index

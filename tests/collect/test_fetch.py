@@ -306,3 +306,23 @@ def test_lines_of_json_are_rows():
     lines = "".join(json.dumps({"id": number}) + "\n" for number in range(7)).encode()
     with Interface(answers={"/jobs": (200, {}, lines)}) as interface:
         assert fetch(interface, rows="", target="id").read().columns["id"] == list(range(7))
+
+
+def test_a_missing_target_is_told_before_anything_is_asked_for():
+    with Interface(40) as interface:
+        stage = fetch(interface, target=None, drop=("title", "row.url"), **WAYS["link"])
+        with pytest.raises(DataError, match="Fetch: expected the column to predict"):
+            ff.Pipeline([stage]).run(progress=False)
+        assert not interface.asked
+        label = ff.Label(
+            classes=("odd", "even"),
+            rules=(
+                ff.rule("odd", lambda row: row["id"] % 2 == 1),
+                ff.rule("even", lambda row: row["id"] % 2 == 0),
+            ),
+        )
+        found = ff.Pipeline([stage, label]).run(progress=False)[ff.Collected]
+        assert found.schema.targets == ("label",)
+        assert len(found.table) == 40
+        anomalies = stage.replace(task="anomaly")
+        assert len(ff.Pipeline([anomalies]).run(progress=False)[ff.Collected].table) == 40

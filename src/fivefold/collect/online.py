@@ -27,6 +27,7 @@ from fivefold.collect.scraped import (
     notes_of,
     refuse_none,
     told_of,
+    without_target,
 )
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted, Progress
@@ -38,6 +39,7 @@ from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.kinds_asked import KindsByColumn
 from fivefold.report.outlet import whole_file
+from fivefold.tasks.known import task_of
 from fivefold.version import __version__
 from fivefold.web.url import host_of, split
 
@@ -135,6 +137,8 @@ class Online(Stage):
                 setting="contact",
             )]  # fmt: skip
         faults: list[FivefoldError] = []
+        if not self.target and not session.may_leave_open and not self._answers_alone():
+            faults.append(without_target(who))
         needed = (*self._needed(), *(("warcio",) if self.archive is not None else ()))
         if absent := lacking(needed):
             faults.append(not_installed(who, absent))
@@ -154,6 +158,10 @@ class Online(Stage):
             remedy = "Pass directory= with the folder of the crawl, or archive= with its archive."
             faults.append(ConfigError.expected(who, "a crawl to refresh", "no directory=", remedy))
         return faults
+
+    def _answers_alone(self) -> bool:
+        """Whether what is predicted needs no column."""
+        return self.task is not None and bool(task_of(self.task).network)
 
     def read(self, session: Session | None = None) -> "Harvest":
         """Crawl and give the rows, without inferring what they are.

@@ -112,6 +112,16 @@ def not_installed(who: str, names: list[str]) -> PreflightError:
     )
 
 
+def without_target(who: str) -> DataError:
+    """The error where nothing says what is to be predicted, told before a long crawl."""
+    remedy = (
+        f"Pass target=, or let a Label after it give one; `fivefold {who.lower()}` writes rows "
+        "without one."
+    )
+    wanted = "the column to predict, before anything is asked for"
+    return DataError.expected(who, wanted, "no target=", remedy, setting="target")
+
+
 def archive_faults(who: str, path: Path) -> list[FivefoldError]:
     """What keeps an archive from being written or read there."""
     if not path.name.endswith((".warc", ".warc.gz")):

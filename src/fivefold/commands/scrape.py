@@ -72,7 +72,8 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
     stage = stage.replace(**changes)
     heard: list[Finding] = []
     path = (kind.default_name(),)
-    session = listening(Session(observers=(Console(),), path=path), heard)
+    told = Session(observers=(Console(),), path=path, left_open=frozenset(path))
+    session = listening(told, heard)
     raise_all(stage.preflight(session, Context()))
     rows = stage.read(session)
     if to is not None:
