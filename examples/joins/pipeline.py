@@ -29,9 +29,10 @@ def main(folder: Path) -> float:
                     ),
                 },
                 target="returned",
+                time="ordered",  # judged by the latest orders
             ),
             ff.Preprocess(),
-            ff.Train(),
+            ff.Train("mlp", epochs=40),
             ff.Evaluate(),
             ff.Deploy(folder / "orders.ff"),
         ]

@@ -14,7 +14,6 @@ import pandas as pd
 import torch
 from shop import write_shop
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import train_test_split
 from torch import nn
 
 
@@ -49,8 +48,8 @@ def main(folder: Path) -> float:
     write_shop(folder)
     table = join(folder)
     labels = (table["returned"] == "yes").to_numpy(dtype=np.float32)
-    rest, test = train_test_split(range(len(table)), test_size=0.2, stratify=labels, random_state=0)
-    train, valid = train_test_split(rest, test_size=0.2, stratify=labels[rest], random_state=0)
+    order, count = torch.tensor(np.argsort(table["ordered"].to_numpy())), len(table)
+    train, valid, test = order.tensor_split((int(0.64 * count), int(0.8 * count)))
 
     numbers = table[["price", "age", "rebate", "count", "mean", "max", "days"]]
     median = numbers.iloc[train].median()
@@ -71,7 +70,7 @@ def main(folder: Path) -> float:
     best, patience, kept = float("inf"), 10, copy.deepcopy(model.state_dict())
     for _ in range(100):
         model.train()
-        for batch in torch.tensor(train)[torch.randperm(len(train))].split(64):
+        for batch in train[torch.randperm(len(train))].split(64):
             loss = measure(model(inputs[batch]).squeeze(1), targets[batch])
             optimiser.zero_grad()
             loss.backward()

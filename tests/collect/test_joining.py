@@ -142,6 +142,19 @@ def test_repeated_rows_are_told_and_rows_that_differ_refused(made):
     assert "expected one row for each `id`, found 2 for 'c0002'" in str(caught.value)
 
 
+def test_rows_of_one_key_and_moment_are_told_and_the_last_is_joined(made):
+    index = made.orders["price"]
+    prices = pd.DataFrame({"ordered": made.orders["ordered"], "index": index, "one": "a"})
+    twice = pd.concat([prices, prices[:5].assign(index=-1.0)])
+    found = collected(
+        {"orders": made.orders.assign(one="a"), "prices": twice},
+        join={"prices": ff.Join("one", time="ordered", delay=0)},
+    )
+    [told] = [one for one in found.findings if one.code == "duplicate_keys"]
+    assert told.numbers["rows"] == 5
+    assert found.table.column("prices_index").tolist() == [-1.0] * 5 + index.tolist()[5:]
+
+
 def test_target_of_a_joined_source_is_left_out(made):
     found = collected(
         {"orders": made.orders, "past": made.orders},

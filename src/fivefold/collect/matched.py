@@ -127,6 +127,17 @@ def _repeated(step: Lookup, table: Tabulated) -> Iterator[Finding]:
         sentence = f"{plural(int(lost.sum()), 'row')} of {step.source} without a {what}; left out."
         yield finding("rows_without_key", sentence, source=step.source, rows=int(lost.sum()))
     again = len(codes) - int(lost.sum()) - len(step.history)
+    held = step.history.moments
+    if held is not None and any(how == ROW for how, _ in step.made.values()):
+        inner = np.ones(len(step.history), bool)
+        inner[step.history.starts[:-1]] = False
+        same = int((inner[1:] & (held[1:] == held[:-1])).sum())
+        if same:
+            sentence = (
+                f"{plural(same, 'row')} of {step.source} have the key and the moment of another; "
+                "of these the last one is joined."
+            )
+            yield finding("duplicate_keys", sentence, source=step.source, rows=same)
     if again:
         named = quoted([step.plain(theirs) for _, theirs in step.on])
         sentence = (
