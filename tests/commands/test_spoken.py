@@ -81,6 +81,8 @@ WRONG = {
     "--aggregate": ("visits", ""),
     "--archive": ("none/here.warc.gz", ""),
     "--repeats": ("0", *NUMBER),
+    "--take": ("none.json", "file.txt", ""),
+    "--offsets": ("bytes", ""),
     "--datasheet": ("none.md", "file.txt", ""),
     "--required": ("no such question", ""),
     "--answers": ("none.md", "file.txt", ""),
@@ -157,6 +159,7 @@ SOURCES = {
     "scrape": ["jobs.json"],
     "fetch": ["pages.json"],
     "agree": ["labels"],
+    "exchange": ["labels.json"],
 }
 
 
