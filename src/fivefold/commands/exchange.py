@@ -8,6 +8,7 @@ from fivefold.commands.command import Command, add_own
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.label.exchange import ENDINGS
+from fivefold.label.ruler import Offsets
 from fivefold.report.outlet import check_place, say
 
 _SOURCE = "a recipe.json that begins with what reads the rows, and Label"
@@ -40,7 +41,7 @@ def _act(chosen: argparse.Namespace) -> None:
         raise ConfigError.expected(chosen.source, wanted, "none", remedy)
     label = label.replace(directory=chosen.directory or label.directory or "labels")
     if chosen.take is not None:
-        offsets = chosen.offsets or "utf16"
+        offsets: Offsets = chosen.offsets or "utf16"
         new, lost = import_labels(label, stages[0], chosen.take, offsets=offsets)
         say(f"{plural(new, 'label')} taken into {label.directory}; {lost:,} are of no row.")
     if chosen.to is not None:
