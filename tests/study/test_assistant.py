@@ -8,6 +8,8 @@ from sklearn.linear_model import LogisticRegression
 import fivefold as ff
 from fivefold.errors import WiringError
 from fivefold.label.event import Event
+from fivefold.label.events import FILE, Events
+from fivefold.label.queue import Queue
 
 
 def rows(count: int = 240) -> tuple[ff.Collected, list[str], np.ndarray]:
@@ -130,6 +132,31 @@ def test_assistant_learner_judges_by_what_people_labelled_at_random_and_nothing_
     found = learn()
     assert (found.learnt, found.score.n) == (41, 19)
     assert assistant.learner(Said(marked(240), ids), collected, lambda: events[:9])() is None
+
+
+def test_assistant_learns_from_a_stage_of_labels_as_they_come(tmp_path):
+    draw = np.random.default_rng(3)
+    truth = draw.integers(0, 2, 100)
+    frame = pd.DataFrame(draw.normal(size=(100, 2)) + 3 * truth[:, None], columns=["a", "b"])
+    stage = ff.Label(["low", "high"], directory=tmp_path)
+    collected = stage.rows(frame)
+    items = stage.items(collected)
+    assistant = ff.Assistant([ff.Preprocess(), ff.Train(LogisticRegression())])
+    queue = Queue(items, strategy="margin")
+    with Events(tmp_path / FILE) as events:
+        learn = assistant.learner(stage, collected, events.all)
+        found = [learn()]
+        for _ in range(2):
+            for turn in queue.upcoming("ann", events.all(), 20, outlook=found[-1]):
+                said = ["low", "high"][truth[items.index(turn.item)]]
+                events.append(
+                    Event(item=turn.item, who="ann", act="label", value=said, part=turn.part)
+                )
+            found.append(learn())
+    assert found[0] is None
+    assert [(one.learnt, one.score.n) for one in found[1:]] == [(16, 4), (31, 8)]
+    right = np.array(found[2].guesses) == np.array(["low", "high"])[truth]
+    assert right.mean() > 0.9
 
 
 def test_assistant_of_stages_that_do_not_fit_is_refused_at_once():

@@ -8,6 +8,8 @@ from sklearn.tree import DecisionTreeRegressor
 
 import fivefold as ff
 from fivefold.errors import ConfigError
+from fivefold.label.event import Event
+from fivefold.label.events import FILE, Events
 
 
 def spoilt(rows: int = 300) -> tuple[pd.DataFrame, np.ndarray]:
@@ -43,6 +45,26 @@ def test_relabel_finds_the_wrong_labels_and_looks_at_no_test_row():
     assert found.share.low < found.share < found.share.high
     assert found.joint.drop(columns="given").to_numpy().sum() == pytest.approx(len(seen))
     assert f"{len(first)} labels of {len(seen)} are likely wrong" in repr(found)
+
+
+def test_relabel_answers_for_labels_that_nobody_was_asked_for_at_random(tmp_path):
+    frame, _ = spoilt(80)
+    stage = ff.Label(["0", "1"], directory=tmp_path)
+    rows = stage.rows(frame[["a", "b", "c"]])
+    events = [
+        Event(
+            item=item, who="ann", act="label", value=str(kind), part="chosen" if n % 4 else "random"
+        )
+        for n, (item, kind) in enumerate(zip(stage.items(rows), frame["kind"], strict=True))
+    ]
+    with Events(tmp_path / FILE) as kept:
+        kept.extend(events)
+    stages = [ff.Collect(frame[["a", "b", "c"]]), stage, ff.Preprocess()]
+    whole = ff.Pipeline([*stages, ff.Train(LogisticRegression())])
+    found = ff.relabel(whole, folds=2, progress=False)
+    tested = whole[:2].run(progress=False)[ff.Collected].given == 2
+    assert 0 < tested.sum() < 20
+    assert set(found.rows["row"]) == set(np.flatnonzero(~tested))
 
 
 def test_relabel_of_numbers_says_what_to_do_instead():

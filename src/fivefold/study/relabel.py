@@ -1,6 +1,7 @@
 """Which labels are likely wrong: those that models contradict which have not learnt from them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.artifact import Artifact
 from fivefold.core.chain import Chain
+from fivefold.core.context import Context
 from fivefold.core.estimate import Estimate
 from fivefold.core.wording import plural
 from fivefold.division import By
@@ -120,16 +122,26 @@ def relabel(
     with conducted("relabel", asked, **conduct) as study:
         start = study.gather(pipeline)
         _check_task(start)
-        k = folds_of(start, folds, by)
+        whole = _of_all_rows(start)
         units = [
             Unit(name=name, start=start, stages=start.stages, partition=division, seed=seed)
-            for name, division, seed in drawn_folds(start, k, repeats, by, study.seed)
+            for name, division, seed in drawn_folds(
+                whole, folds_of(whole, folds, by), repeats, by, study.seed
+            )
         ]
         outcomes = study.run(units)
         check_left("relabel", {"": outcomes})
         found = _found(start, [outcome for outcome in outcomes if not outcome.failed])
         study.conclude(plural(len(units), "fold"), "share of likely errors", found.share)
         return found
+
+
+def _of_all_rows(start: Start) -> Start:
+    """What folds are drawn from: rows that no model is judged by may have wrong labels too."""
+    schema = start.collected.schema
+    if (judged := schema.named("judged")) is not None:
+        schema = schema.replace(judged, role="ignored")
+    return replace(start, context=Context.of(start.collected.replace(schema=schema)))
 
 
 def _check_task(start: Start) -> None:
