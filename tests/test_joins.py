@@ -92,7 +92,8 @@ def test_same_mapping_of_sources_answers_and_fresher_ones_count(model, result, m
     sources = {"orders": rows, "people": made.customers, "visits": made.visits}
     np.testing.assert_array_equal(model.predict_proba(sources), known)
     np.testing.assert_allclose(result.predict_proba(sources), known, atol=1e-6)
-    np.testing.assert_array_equal(model.predict_proba({"orders": rows}), known)
+    for form in (rows, rows.to_dict("records"), rows.to_dict("list")):
+        np.testing.assert_array_equal(model.predict_proba({"orders": form}), known)
     made.visits.iloc[:0].to_csv(tmp_path / "visits.csv", index=False)
     empty = {"orders": rows, "visits": tmp_path / "visits.csv"}
     fresh = model.predict_proba(empty)

@@ -46,8 +46,10 @@ def rows_of(data: Any, changes: Changes | None) -> tuple[Any, Changes | None]:
 def _is_source(data: Mapping[str, Any], changes: Changes) -> bool:
     """Whether the only value is rows of its own, and not a column."""
     [name, *more], value = data, next(iter(data.values()))
-    column = name in changes.source.by_name or bool(more)
-    return not column and (isinstance(value, str | PathLike | Mapping) or is_frame(value))
+    if more or name in changes.source.by_name:
+        return False
+    records = isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+    return records or isinstance(value, str | PathLike | Mapping) or is_frame(value)
 
 
 def with_sources(changes: Changes | None, sources: Mapping[str, Any]) -> Changes | None:
