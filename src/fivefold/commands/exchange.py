@@ -2,14 +2,16 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fivefold.arguments import recipe_text
 from fivefold.commands.command import Command, add_own
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
-from fivefold.label.exchange import ENDINGS
-from fivefold.label.ruler import Offsets
 from fivefold.report.outlet import check_place, say
+
+if TYPE_CHECKING:
+    from fivefold.label.ruler import Offsets
 
 _SOURCE = "a recipe.json that begins with what reads the rows, and Label"
 _TAKE = "take its labels: .json of Label Studio, .jsonl of doccano"
@@ -51,6 +53,8 @@ def _act(chosen: argparse.Namespace) -> None:
 
 def _check(chosen: argparse.Namespace) -> None:
     """Refuse files and folders that cannot be, before rows are read."""
+    from fivefold.label.exchange import ENDINGS
+
     folder, remedy = chosen.directory, f"Name a file that ends in {' or '.join(ENDINGS)}."
     if folder is not None and (not folder or (Path(folder).exists() and not Path(folder).is_dir())):
         wanted = "the folder that labels are kept in"
