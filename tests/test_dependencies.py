@@ -28,19 +28,23 @@ OPTIONAL = {
     "warcio": "writes and reads web archives, where `archive=` asks for them",
     "trafilatura": "finds the main text of a page, where `::main` asks for it",
     "w3lib": "knows in which characters a page of the web is written",
+    "sqlalchemy": "asks databases, where Collect is given an address of one",
+    "fsspec": "reads what pyarrow does not, `hf://` or `sftp://`; torch brings it",
     "mlflow": "asked for by name by who logs runs there",
 }
 UNIMPORTED = {"onnxscript": "torch.onnx.export imports it"}
 SERVED = ("serve", "reading", "kinds", "tasks", "metrics", "codecs", "__init__.py")
 COLLECTED = {
-    "pandas": "a frame of pandas brings it; periods inside a Parquet file",
+    "pandas": "a frame of pandas brings it; periods inside a Parquet file; files of Stata",
+    "sqlalchemy": "databases that run elsewhere",
+    "fsspec": "addresses that pyarrow does not read",
     "pyarrow": "Parquet, tables of Arrow, and large CSV files where it is there",
     "openpyxl": "Excel",
     "soundfile": "sounds that are no WAV files",
     "av": "films in containers, such as MP4",
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "huggingface_hub": "fetches weights that Pretrained names on the hub",
-    "scikit-learn": "its bundled data sets",
+    "scikit-learn": "its data sets, bundled and fetched",
     "scipy": "intervals of scores and distances of samples, which nothing that serves asks for",
 }
 SERVED_INDIRECTLY = {"pydantic": "fastapi imports it"}

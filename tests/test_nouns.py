@@ -24,6 +24,7 @@ MEANT_OTHERWISE = {
     for name in (*KINDS.known, *TASKS.known)
 } | {
     ("collect/tabulate.py", "count"): "how many cells a finding counts",
+    ("reading/databases.py", "numeric"): "what PostgreSQL calls exact numbers",
     ("models/networks.py", "several"): "what a network reads",
     ("preprocess/split.py", "ahead"): "how far labels look",
     ("dividing.py", "ahead"): "how far labels look",

@@ -3,12 +3,14 @@
 import gzip
 import io
 import re
+import sqlite3
 import tarfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from PIL import Image
 
@@ -119,10 +121,31 @@ def home(tmp_path_factory):
         archive.writestr("set/rooms.png", picture(0))
     lists = [one[:, 0].tolist() for one in waves]
     pd.DataFrame({"wave": lists, "label": label}).to_parquet(folder / "waves.parquet")
+    elsewhere(folder, pd.DataFrame({"size": [n[0] for n in number], "colour": colour, "y": label}))
     pixels = np.random.default_rng(0).integers(0, 255, (N, 8, 8), np.uint8)
     part = {"x_test": pixels[:10], "y_test": np.arange(10) % 2}
     np.savez(folder / "digits.npz", x_train=pixels, y_train=np.arange(N) % 2, **part)
     return folder
+
+
+def elsewhere(folder: Path, orders: pd.DataFrame) -> None:
+    """The same rows as a database and others keep them."""
+    base = sqlite3.connect(folder / "shop.db")
+    orders.to_sql("orders", base, index=False)
+    base.close()
+    orders.to_feather(folder / "rows.feather")
+    years = orders.assign(year=[2000 + row % 12 for row in range(N)])
+    years.to_parquet(folder / "sales", partition_cols=["year"])
+    orders.to_stata(folder / "survey.dta", write_index=False)
+    (folder / "saved").mkdir()
+    texts = pa.table({"text": [words(n) for n in range(N)], "label": orders["y"]})
+    stream = pa.ipc.new_stream(folder / "saved" / "data.arrow", texts.schema)
+    with stream:
+        stream.write_table(texts)
+    (folder / "saved" / "state.json").write_text('{"_data_files": [{"filename": "data.arrow"}]}')
+    with zipfile.ZipFile(folder / "packed.zip", "w") as archive:
+        for part in range(2):
+            archive.writestr(f"orders/{part}.csv", orders[part::2].to_csv(index=False))
 
 
 def ts(waves, label) -> str:

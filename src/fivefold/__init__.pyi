@@ -40,6 +40,7 @@ from .preprocess.clean import Clean as Clean
 from .preprocess.derive import Derive as Derive
 from .preprocess.preprocess import Preprocess as Preprocess
 from .preprocess.split import Split as Split
+from .reading.query import Query as Query
 from .records.changed import compare_runs as compare_runs
 from .records.listing import runs as runs
 from .records.reproduction import reproduce as reproduce

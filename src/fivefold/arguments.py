@@ -14,6 +14,7 @@ from fivefold.deploying import deploy_of
 from fivefold.dividing import NAMES as DIVIDING
 from fivefold.dividing import add_division, evaluate_of, split_of
 from fivefold.errors import ConfigError
+from fivefold.querying import add_query, asked_of
 
 if TYPE_CHECKING:
     from fivefold.pipeline import Pipeline
@@ -125,8 +126,8 @@ def target_of(text: str, source: str) -> str | int:
     if not text.removeprefix("-").isdecimal():
         return text
     from fivefold.collect.glance import glance
+    from fivefold.reading.filepaths import find_files
     from fivefold.reading.options import Reading
-    from fivefold.reading.source import find_files
 
     named = bool(find_files(source)) and text in glance(source, Reading())
     return text if named else int(text)
@@ -174,7 +175,7 @@ def adopt_files(paths: Sequence[str]) -> list[ModuleType]:
 def add_source(
     command: argparse.ArgumentParser,
     *,
-    words: str = "a data file, folder or sklearn:NAME; or a recipe.json",
+    words: str = "a data file, folder, address or sklearn:NAME; or a recipe.json",
 ) -> None:
     """Give a command the options that describe the data and what is learnt from it."""
     several: Any = {"action": "append", "default": []}
@@ -187,6 +188,7 @@ def add_source(
     command.add_argument("--drop", **column, help="repeatable")
     command.add_argument("--missing", **several, metavar="TEXT", help="also stands for no value")
     command.add_argument("--level", **several, metavar="COLUMN=TEXT", help="NA is a value there")
+    add_query(command)
     command.add_argument("--test-source", metavar="FILE", help="the rows to judge on")
     for role, words in ROLES.items():
         command.add_argument(f"--{role}", metavar="COLUMN", help=words)
@@ -237,6 +239,7 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
         "classes": names_of_ids(chosen.classes),
         "drop": tuple(chosen.drop),
         "missing": missing_of(chosen.missing, chosen.level),
+        **asked_of(chosen),
         "test_source": chosen.test_source,
         "join": joins,
         **{name: getattr(chosen, name) for name in (*ROLES, *READING, *STEPS)},
@@ -270,7 +273,8 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The options of `add_source` that are given beside the source."""
     names = ["target", "task", "order", "classes", "drop", "missing", "level", "test-source"]
-    names += ["kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *ATTACHED, *DIVIDING]
+    names += ["query", "parameter", "kinds", *ROLES, *MARKS, *READING, *STEPS, *LINES, *ATTACHED]
+    names += [*DIVIDING]
     names += [*LEARNING, "pretrained", "freeze", "like"]
     return [f"--{name}" for name in names if getattr(chosen, name.replace("-", "_"))]
 

@@ -17,8 +17,9 @@ class Provenance(Facts):
         licence: of the data; None where it is not known.
         encoding: of a source that is text.
         delimiter: of a source that is text.
+        query: that a database was asked, with its `parameters` as JSON.
         test_source: as it was given, in words.
-        files: what was read from disk: `path`, `sha256` and `bytes` of each.
+        files: what was read from disk or fetched: `path`, `sha256` and `bytes` of each.
         joined: the same of each source that was joined, by name, with its `on` and `time`.
     """
 
@@ -29,6 +30,8 @@ class Provenance(Facts):
     licence: str | None = None
     encoding: str = ""
     delimiter: str = ""
+    query: str = ""
+    parameters: str = ""
     test_source: str = ""
     files: Sequence[Mapping[str, Any]] = ()
     joined: Mapping[str, Mapping[str, Any]] = {}

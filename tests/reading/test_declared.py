@@ -89,7 +89,7 @@ def test_ts_may_hold_values_or_no_answers():
 @pytest.mark.parametrize(
     ("read", "text", "told"),
     [
-        (read_arff, ARFF + b"1.5,red\n", "line 11: expected 4 values, found 2"),
+        (read_arff, ARFF + b"1.5,red\n", "line 11, column `note`: expected 4 values, found 2"),
         (read_arff, b"hello\n", "line 1: expected @relation, @attribute or @data"),
         (read_arff, b"@relation r\n@data\n1\n", "expected @attribute lines"),
         (read_ts, b"@classLabel true a\n@data\n1,b2:a\n", "line 3: expected numbers between"),
@@ -102,3 +102,17 @@ def test_ts_may_hold_values_or_no_answers():
 def test_declared_text_that_is_broken_is_refused_with_its_line(read, text, told):
     with pytest.raises(DataError, match=told):
         read(text, "some.txt")
+
+
+def test_sparse_row_leaves_out_the_first_level_and_no_place_beyond_the_last():
+    head = b"@relation r\n@attribute c {red,'light blue'}\n@attribute n numeric\n@data\n"
+    raw = read_arff(head + b"{1 5}\n{0 'light blue'}\n", "some.arff")
+    assert lists(raw) == {"c": ["red", "light blue"], "n": ["5", "0"]}
+    with pytest.raises(DataError, match="line 5: expected places below 2, found 7"):
+        read_arff(head + b"{7 1}\n", "some.arff")
+
+
+def test_rows_with_weights_and_rows_parted_by_blanks_are_read():
+    head = b"@relation r\n@attribute a numeric\n@attribute c {u,v}\n@data\n"
+    raw = read_arff(head + b"1,u,{0.5}\n2 v\n3\tu\n{0 4}, {2}\n", "some.arff")
+    assert lists(raw) == {"a": ["1", "2", "3", "4"], "c": ["u", "v", "u", "u"]}

@@ -13,9 +13,10 @@ from fivefold.errors import ConfigError, FivefoldError
 from fivefold.kinds.known import labels
 from fivefold.reading.arrays import is_sparse
 from fivefold.reading.options import Reading
+from fivefold.reading.query import query_of
 from fivefold.reading.source import describe, form_of
 
-WHOLE = ("bundled", "files", "folder", "frame", "columns", "dataset")
+WHOLE = ("bundled", "files", "folder", "frame", "columns", "dataset", "query", "address")
 """Forms of sources that are no column of another one."""
 
 Joins = Mapping[str, tuple[Any, Join]]
@@ -68,7 +69,7 @@ def sources_of(source: Any, join: Mapping[str, Join]) -> tuple[Any, Joins]:
 
 def check_named(source: Any) -> list[FivefoldError]:
     """The fault of a mapping of sources by name that nobody says how to join; none of columns."""
-    several = isinstance(source, Mapping) and not is_sparse(source)
+    several = isinstance(source, Mapping) and not is_sparse(source) and query_of(source) is None
     names = [n for n, v in source.items() if form_of(v) in WHOLE] if several else []
     if not names:
         return []

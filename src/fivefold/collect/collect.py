@@ -7,21 +7,22 @@ from pydantic import Field, NonNegativeInt, ValidationInfo, field_validator, mod
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
-from fivefold.collect.apart import apart, check_joins, check_named, joins_asked, sources_of
+from fivefold.collect.apart import apart, check_joins, check_named, joins_asked
 from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
-from fivefold.collect.horizon import check_horizon, windows_asked
+from fivefold.collect.horizon import check_horizon
 from fivefold.collect.notation import Notations, Said, check_missing
-from fivefold.collect.wishes import ROLES, Wishes, wishes_of
+from fivefold.collect.taken import check_place, check_query, query_faults, reading_of, sources_asked
+from fivefold.collect.wishes import Wishes, wishes_of
 from fivefold.core.context import Context
 from fivefold.core.events import Found, Measured, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Data, PathText, Stage
 from fivefold.errors import FivefoldError
-from fivefold.kinds.known import kind_of
-from fivefold.kinds_asked import KindsByColumn, names_of_kinds
+from fivefold.kinds_asked import KindsByColumn
 from fivefold.reading.content import content_of_source
-from fivefold.reading.options import Long, Reading, Windows
+from fivefold.reading.options import Reading
+from fivefold.reading.query import Plain
 from fivefold.reading.source import check_source
 from fivefold.tasks.forecast import LEVELS
 from fivefold.tasks.known import SEVERAL, TASKS, task_of
@@ -43,7 +44,10 @@ class Collect(Stage):
         source: a path (CSV, TSV, Parquet, JSON lines, Excel, idx; also gzipped), a pattern, a
             folder or zip of images with one subfolder a class, `"sklearn:digits"`, a pair of idx
             files, a frame of any library, a data set of torch or Hugging Face, `(X, y)` with a
-            matrix or a sparse one, a mapping of columns, a list of mappings.
+            matrix or a sparse one, a mapping of columns, a list of mappings; an address
+            (`s3://`, `https://`, `zip://`, `openml:61`), a database, a `Query`.
+        query: of a database or a file of SQLite: `select ... where day > :first`, or a table.
+        parameters: the values that are bound in it, `{"first": "2026-01-31"}`.
         target: the column to predict, by name or place; several for a task that takes them, such as
             columns of truth values, which are labels. One column may hold lists of labels, or texts
             of several. Images, `(X, y)` and bundled sets bring one. Rows without are not used.
@@ -120,6 +124,8 @@ class Collect(Stage):
 
     source: Data = Field(kw_only=False)
     target: str | int | tuple[str | int, ...] | None = None
+    query: str = ""
+    parameters: dict[str, Plain] = Field(default_factory=dict)
     test_source: Data = None
     task: TaskName | Task | type[Task] | dict[str, TaskName] | None = None
     positive: Label | None = None
@@ -152,6 +158,11 @@ class Collect(Stage):
     encoding: str | None = None
     skip: NonNegativeInt = 0
     root: PathText | None = None
+
+    @field_validator("source", "test_source", mode="before")
+    @classmethod
+    def _without_password(cls, source: Any) -> Any:
+        return check_place(source)
 
     @field_validator("task", mode="before")
     @classmethod
@@ -196,7 +207,7 @@ class Collect(Stage):
         check_horizon(self, self.model_fields_set)
         if self.join and (self.horizon is not None or self.series_id is not None):
             raise ValueError("`join` asks for rows that are each one of the source, not for steps")
-        sources_of(self.source, self.join)
+        check_query(self)
         return self
 
     @field_validator("missing", mode="before")
@@ -209,18 +220,18 @@ class Collect(Stage):
         """Paths that do not exist, readers not installed, names that no column has."""
         if found.get(Collected) is not None:
             return []
-        source, joins = sources_of(self.source, self.join)
+        source, joins = sources_asked(self)
         given = [source, self.test_source, *(other for other, _ in joins.values())]
-        faults = [] if joins else check_named(source)
+        faults = query_faults(source) if joins else [*query_faults(source), *check_named(source)]
         faults += [f for one in given if one is not None and not faults for f in check_source(one)]
-        reading, wishes = self._reading(), apart(self._wishes(session), joins)
+        reading, wishes = reading_of(self), apart(self._wishes(session), joins)
         faults = faults or check_names(source, reading, wishes)
         return faults or check_joins(source, reading, joins)
 
     def sources(self) -> dict[str, str]:
         """The digests of the files that are read, pictures that they may name among them."""
-        reading = self._reading()
-        source, joins = sources_of(self.source, self.join)
+        reading = reading_of(self)
+        source, joins = sources_asked(self)
         found = {"source": content_of_source(source, reading)}
         others = {f"join of {name}": other for name, (other, _) in joins.items()}
         found |= {name: content_of_source(other, Reading()) for name, other in others.items()}
@@ -230,12 +241,12 @@ class Collect(Stage):
 
     def run(self, session: Session) -> Collected:
         """Read, infer, inspect."""
-        source, joins = sources_of(self.source, self.join)
+        source, joins = sources_asked(self)
         collected, notes = gather(
             source,
             self._wishes(session),
             test_source=self.test_source,
-            reading=self._reading(),
+            reading=reading_of(self),
             joins=joins,
             seed=session.seed,
         )
@@ -246,43 +257,6 @@ class Collect(Stage):
         for finding in collected.findings:
             session.emit(Found(finding=finding))
         return collected
-
-    def _reading(self) -> Reading:
-        kinds = names_of_kinds(self.kinds)
-        files = [kind for kind in kinds.values() if kind_of(kind).suffixes]
-        return Reading(
-            delimiter=self.delimiter,
-            header=self.header,
-            encoding=self.encoding,
-            skip=self.skip,
-            names=self._named(),
-            roles=tuple(n for n in map(self.__dict__.get, ROLES) if isinstance(n, str)),
-            files=frozenset(name for name, kind in kinds.items() if kind_of(kind).suffixes),
-            root=self.root,
-            reels=any(kind_of(kind).made_of for kind in files) if files else None,
-            long=self._long(),
-        )
-
-    def _long(self) -> Long | Windows | None:
-        """How a long table is one of series, or of windows."""
-        if self.horizon is not None:
-            return windows_asked(self)
-        if self.series_id is None:
-            return None
-        targets = self.target if isinstance(self.target, tuple) else (self.target,)
-        fixed = (*targets, *map(self.__dict__.get, ROLES))
-        return Long(
-            series_id=self.series_id,
-            step=self.step,
-            constant=tuple(one for one in fixed if isinstance(one, str | int)),
-            labels=self.target if isinstance(self.target, str | int) else None,
-            history=self.history or 0,
-            stride=self.stride if "stride" in self.model_fields_set else 0,
-        )
-
-    def _named(self) -> tuple[str, ...]:
-        asked = self.target if isinstance(self.target, tuple) else (self.target,)
-        return tuple(one for one in asked if isinstance(one, str))
 
     def _task_name(self) -> str | None:
         if isinstance(self.task, dict):

@@ -10,12 +10,15 @@ from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.arrow import index_columns, name_of
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.encoding import detect_encoding
+from fivefold.reading.filepaths import find_files
 from fivefold.reading.frames import is_lazy, is_pandas, label_text
 from fivefold.reading.joined import first_taught
 from fivefold.reading.names import FILES, unique_names
 from fivefold.reading.options import Reading
+from fivefold.reading.query import Query, query_of
 from fivefold.reading.records import read_json
-from fivefold.reading.source import find_files, form_of
+from fivefold.reading.source import form_of
+from fivefold.reading.sqlite import is_sqlite, sqlite_names
 from fivefold.reading.suffix import JSON, TEXT, suffix_of
 
 HEAD = 1 << 18  # bytes looked at
@@ -31,7 +34,8 @@ def check_names(source: Any, reading: Reading, wishes: Wishes) -> list[FivefoldE
         return []
     if form_of(source) == "files" and len(find_files(source)) > 1:
         names = [*names, FILES]
-    name = Path(source).name if form_of(source) == "files" else type(source).__name__
+    asked, is_file = query_of(source), form_of(source) == "files"
+    name = asked.name if asked else Path(source).name if is_file else type(source).__name__
     return wishes.faults(names, name)
 
 
@@ -42,12 +46,17 @@ def glance(source: Any, reading: Reading) -> list[str]:
         DataError: if a name occurs twice.
     """
     form = form_of(source)
+    asked = query_of(source)
+    if asked is not None:
+        return unique_names(sqlite_names(asked, reading), asked.name) if asked.path else []
     if form in {"frame", "columns"}:
         return unique_names(_labels(source), type(source).__name__)
     if form != "files":
         return []
     paths = find_files(source)
     path = first_taught(paths, paths) or paths[0]
+    if is_sqlite(path):
+        return unique_names(sqlite_names(Query(str(path)), reading), path.name)
     suffix = suffix_of(path.name)
     head = _head(path)
     if suffix in JSON:

@@ -8,6 +8,7 @@ from fivefold.arguments import add_source, beside, listed_names
 from fivefold.commands.command import Command, add_own
 from fivefold.commands.conduct import add_conduct, studied
 from fivefold.errors import ConfigError
+from fivefold.querying import source_asked
 from fivefold.report.outlet import say
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def _bundles(chosen: argparse.Namespace) -> Any:
     if chosen.source == chosen.other:
         remedy = "Name another one."
         raise ConfigError.expected(WHO, "two bundles beside --data", "one twice", remedy)
-    return compare(dict(zip(paths, paths, strict=True)), metric=chosen.metric, data=chosen.data)
+    data = source_asked(chosen.data, chosen.query, chosen.parameter)
+    return compare(dict(zip(paths, paths, strict=True)), metric=chosen.metric, data=data)
 
 
 def _models(chosen: argparse.Namespace) -> Any:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from fivefold.arguments import listed_names
 from fivefold.attached import fresh_of
 from fivefold.commands.command import Command, add_fresh, add_own, add_threads
+from fivefold.querying import add_query, source_asked
 from fivefold.report.outlet import check_place, standard_output, whole_file
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ _ROOT = "texts of the file name pictures below this folder; default: its own"
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle")
     parser.add_argument(
-        "rows", metavar="FILE", help="any file that run takes; - streams JSON lines"
+        "rows", metavar="FILE", help="any file or address that run takes; - streams JSON lines"
     )
     parser.add_argument("--to", metavar="FILE", help=_TO)
     parser.add_argument("--columns", action="append", default=[], metavar="A,B", help=_COLUMNS)
     parser.add_argument("--root", metavar="FOLDER", help=_ROOT)
     add_fresh(parser)
+    add_query(parser)
     add_threads(parser)
     add_own(parser)
 
@@ -48,7 +50,8 @@ def _act(chosen: argparse.Namespace) -> None:
     if streams:
         asked = stream(model, cast("Bytes", sys.stdin.buffer), columns=columns)
     else:
-        asked = ask(model, Path(chosen.rows), chosen.root, columns=columns)
+        rows = source_asked(chosen.rows, chosen.query, chosen.parameter)
+        asked = ask(model, rows, chosen.root, columns=columns)
     with ExitStack() as stack:
         if to is None:
             target: Any = stack.enter_context(standard_output(encoding="utf-8"))

@@ -114,6 +114,7 @@ unpaired: warning: pictures without a mask, or masks without a picture; left out
 stray_images: warning: images, sounds or texts outside class folders; left out
 files_not_there: warning: texts that name files which are not below the folder of their table
 files_by_number: note: a table whose whole numbers name files
+rows_unordered: note: a query that says no order, so that another run may divide rows otherwise
 parts_by_name: note: files whose names say which rows are learnt from and judged by, `train.csv`
 parts_by_column: note: a column `split` or so that says which rows are learnt from and judged by
 files_without_target: warning: files that are to be judged by and lack the target; left out

@@ -157,11 +157,17 @@ def _settings(stage: Stage, strict: bool) -> dict[str, Any]:
 
 
 def _is_place(value: Any) -> bool:
-    """Whether a value says where rows are and holds none: a path, a name, several of them."""
+    """Whether a value says where rows are and holds none: a path, a query, several of them."""
+    if hasattr(value, "is_place"):
+        return True
     if isinstance(value, Mapping):  # of sources; one of columns holds lists
-        return bool(value) and all(isinstance(part, str | PathLike) for part in value.values())
+        held = [
+            isinstance(part, str | PathLike) or hasattr(part, "is_place") for part in value.values()
+        ]
+        return bool(value) and all(held)
     parts = value if isinstance(value, tuple | list) else [value]
-    return all(part is None or isinstance(part, str | PathLike) for part in parts)
+    known = (str, PathLike, type(None))
+    return all(isinstance(part, known) or hasattr(part, "is_place") for part in parts)
 
 
 def _note_of(value: Any, where: str) -> dict[str, str]:

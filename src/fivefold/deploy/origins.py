@@ -65,12 +65,12 @@ def from_source(source: Source | None, rows: Array, seed: int) -> FromSource | N
 
     Args:
         source: of the table, None where it was loaded or made by a stage of the user's; what
-            streams is gone when it has been read.
+            streams is gone when it has been read, and what lies elsewhere is fetched once.
         rows: `(n,)` positions in the collected table.
         seed: of the draw, where there are more than `ROWS`.
     """
     streams = source is not None and any(
-        hasattr(o.value, "read_next_batch") for o in source.origins
+        hasattr(o.value, "read_next_batch") or o.is_elsewhere for o in source.origins
     )
     if source is None or not len(rows) or streams:
         return None

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -203,6 +204,25 @@ def categories_of(table: Any) -> set[str]:
     columns = (c for c in described.get("columns", ()) if isinstance(c, dict))
     levels = (c for c in columns if c.get("pandas_type") == "categorical")
     return {str(c.get("field_name") or c.get("name")) for c in levels}
+
+
+def classes_of(table: Any) -> dict[str, list[str]]:
+    """The names of classes that a table of Hugging Face has in place of numbers, by column."""
+    try:
+        told = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+        features = told.get("info", {}).get("features", {})
+        each = {k: f for k, f in features.items() if isinstance(f, dict)}
+    except (ValueError, AttributeError):
+        return {}
+    return {k: f["names"] for k, f in each.items() if f.get("_type") == "ClassLabel"}
+
+
+def by_name(values: Any, names: Sequence[str]) -> Coded | None:
+    """Numbers of classes as their names; -1 is missing. None where they are not such numbers."""
+    cells = [-1 if cell is None else cell for cell in values.tolist()]
+    if not names or not all(isinstance(cell, int) and cell < len(names) for cell in cells):
+        return None
+    return Coded(np.maximum(np.array(cells, np.int32), -1), objects(names))
 
 
 def name_of(label: str, table: Any) -> str:

@@ -1,10 +1,11 @@
-"""The data sets that scikit-learn brings along, nothing to download."""
+"""The data sets of scikit-learn by name: those that it brings along, and those it fetches."""
 
 import numpy as np
 
 from fivefold.codecs.coded import objects
 from fivefold.core.wording import nearest
 from fivefold.errors import DataError
+from fivefold.reading import fetched
 from fivefold.reading.names import PICTURES
 from fivefold.reading.raw import Raw, Read
 
@@ -14,11 +15,12 @@ LICENCE = "as distributed with scikit-learn (BSD-3-Clause)"
 
 def unknown_set(name: str) -> DataError | None:
     """The fault of a name that is none of the bundled sets, or None."""
-    if name in SETS:
+    known = (*SETS, *fetched.SETS)
+    if name in known:
         return None
-    remedy = f'Write "sklearn:{nearest(name, SETS) or SETS[0]}".'
+    remedy = f'Write "sklearn:{nearest(name, known) or SETS[0]}".'
     return DataError.expected(
-        f"sklearn:{name}", f"one of {', '.join(SETS)}", f"{name!r}", remedy, name=name
+        f"sklearn:{name}", f"one of {', '.join(known)}", f"{name!r}", remedy, name=name
     )
 
 
@@ -27,7 +29,8 @@ def read_bundled(name: str) -> Raw:
 
     Args:
         name: `digits` (images of 8 x 8, stretched from 0..16 to 0..255, and `digit`), `iris`,
-            `wine`, `breast_cancer` (tables with classes by name) or `diabetes` (regression).
+            `wine`, `breast_cancer` (tables with classes by name) or `diabetes` (regression); or one
+            that is fetched, see `read_fetched`.
 
     Raises:
         DataError: if there is no such set.
@@ -35,6 +38,8 @@ def read_bundled(name: str) -> Raw:
     fault = unknown_set(name)
     if fault is not None:
         raise fault
+    if name in fetched.SETS:
+        return fetched.read_fetched(name)
     from sklearn import datasets
 
     loaded = getattr(datasets, f"load_{name}")()

@@ -2,14 +2,19 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fivefold.core.content import content_of
 from fivefold.core.store import digest_of_file
 from fivefold.reading import images
+from fivefold.reading.filepaths import find_files
 from fivefold.reading.options import Reading
-from fivefold.reading.source import find_files, form_of
+from fivefold.reading.raw import listed
+from fivefold.reading.remote import is_remote, read_at
+from fivefold.reading.source import form_of, read
 
 
 def content_of_source(source: Any, reading: Reading) -> str:
@@ -30,8 +35,18 @@ def content_of_source(source: Any, reading: Reading) -> str:
         paths = list(_below(Path(os.fspath(source)).expanduser()))
     elif form == "files":
         paths = find_files(source)
+    elif form == "query":
+        columns = read(source, replace(reading, long=None)).columns
+        return str(content_of({name: listed(values) for name, values in columns.items()}))
+    elif form == "address":
+        files = read_at(str(source), replace(reading, long=None)).files
+        return sha256("".join(str(file["sha256"]) for file in files).encode()).hexdigest()
     elif form in {"pair", "several"}:
-        paths = [path for each in source for path in find_files(each)]
+        far = [each for each in source if is_remote(each)]
+        digests = [content_of_source(each, reading) for each in far]
+        paths = [path for each in source if each not in far for path in find_files(each)]
+        if far:
+            return sha256(" ".join([*digests, _together(paths)]).encode()).hexdigest()
     if reading.files and (paths or reading.root is not None):
         roots = [Path(reading.root)] if reading.root is not None else [p.parent for p in paths]
         for root in dict.fromkeys(roots):

@@ -9,6 +9,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.recognition import SourceType
 from fivefold.reading.arrays import read_arrays, read_inputs, read_records, stacked
+from fivefold.reading.arrow import by_name
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.objects import array_of_tensor, turned
 from fivefold.reading.raw import Raw
@@ -83,9 +84,10 @@ def _with_names(raw: Raw, features: Mapping[str, Any]) -> Raw:
         names = getattr(feature, "names", None)
         if type(feature).__name__ != "ClassLabel" or not names or name not in raw.columns:
             continue
-        codes = np.array([-1 if code is None else code for code in raw.columns[name].tolist()])
-        if not len(codes) or codes.max() < len(names):
-            named[name] = Coded(np.maximum(codes, -1).astype(np.int32), objects(names))
+        cells = raw.columns[name]
+        found = cells if isinstance(cells, Coded) else by_name(cells, names)
+        if found is not None:
+            named[name] = found
     types: dict[str, SourceType] = dict.fromkeys(named, "levels")
     return raw.replace(columns={**raw.columns, **named}, types={**raw.types, **types})
 

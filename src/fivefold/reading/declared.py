@@ -23,6 +23,7 @@ CLASSES = ("class", "target", "label")
 _ATTRIBUTE = re.compile(r"""@attribute\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S+)\s+(.+)""", re.I)
 _CELL = re.compile(r"""\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,]*)\s*(?:,|$)""")
 _SPARSE = re.compile(r"""\s*(\d+)\s+('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^,]*)\s*(?:,|$)""")
+_WEIGHT = re.compile(r",?\s*\{\s*[\d.eE+-]+\s*\}$")  # of a row, which stands behind it
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -32,6 +33,7 @@ class Attribute:
 
     name: str
     form: str  # its type in small letters; `{` for levels, `relational` for series
+    zero: str | None = "0"  # what a sparse row leaves out: of levels the first, of texts nothing
 
     @property
     def is_class(self) -> bool:
@@ -148,8 +150,11 @@ def _attributes(lines: Iterator[tuple[int, str]], name: str) -> list[Attribute]:
             if match is None:
                 raise _line_fault(name, number, "@attribute NAME TYPE", f"{line!r:.60}")
             form = match[2].strip().lower().split()[0]
-            form = "{" if form.startswith("{") else form
-            found.append(Attribute(name=_plain(match[1]), form=form))
+            zero = None if form == "string" else "0"
+            if form.startswith("{"):
+                level = _CELL.match(match[2].strip().lstrip("{").rstrip("}"))
+                form, zero = "{", _cell(level[1]) if level else None
+            found.append(Attribute(name=_plain(match[1]), form=form, zero=zero))
             inside = found[-1].name if form == "relational" else ""
         elif word not in {"@relation", "@attribute"}:
             raise _line_fault(name, number, "@relation, @attribute or @data", f"{line!r:.60}")
@@ -179,10 +184,17 @@ def _settings(lines: Iterator[tuple[int, str]], name: str) -> Mapping[str, str]:
 
 
 def _cells(line: str, number: int, attributes: list[Attribute], name: str) -> list[str | None]:
+    line = _WEIGHT.sub("", line)
     if line.startswith("{") and line.endswith("}"):
         pairs = {int(match[1]): match[2] for match in _SPARSE.finditer(line[1:-1])}
-        zero = [None if attribute.form == "string" else "0" for attribute in attributes]
-        return [_cell(pairs[n]) if n in pairs else zero[n] for n in range(len(attributes))]
+        beyond = next((place for place in pairs if place >= len(attributes)), None)
+        if beyond is not None:
+            wanted = f"places below {len(attributes)}"
+            raise _line_fault(name, number, wanted, f"{beyond} in {line!r:.60}")
+        each = enumerate(attributes)
+        return [_cell(pairs[n]) if n in pairs else attribute.zero for n, attribute in each]
+    if "," not in line and len(attributes) > 1 and "'" not in line and '"' not in line:
+        line = ",".join(line.split())
     if "'" in line or '"' in line:
         found, place = list[str](), 0
         while place <= len(line) and (match := _CELL.match(line, place)) is not None:
@@ -194,7 +206,8 @@ def _cells(line: str, number: int, attributes: list[Attribute], name: str) -> li
         found = line.split(",")
     if len(found) != len(attributes):
         wanted = plural(len(attributes), "value")
-        raise _line_fault(name, number, wanted, f"{len(found):,} in {line!r:.60}")
+        lacking = attributes[len(found)].name if len(found) < len(attributes) else None
+        raise _line_fault(name, number, wanted, f"{len(found):,} in {line!r:.60}", lacking)
     return [_cell(cell) for cell in found]
 
 
@@ -236,11 +249,15 @@ def _channels(channels: list[str], name: str, number: int) -> Any:
     return np.array([line + [np.nan] * (longest - len(line)) for line in lines], np.float64).T
 
 
-def _line_fault(name: str, number: int, wanted: str, found: str) -> DataError:
+def _line_fault(
+    name: str, number: int, wanted: str, found: str, column: str | None = None
+) -> DataError:
+    where = "" if column is None else f", column `{column}`"
     return DataError(
-        f"{name}, line {number:,}: expected {wanted}, found {found}.",
+        f"{name}, line {number:,}{where}: expected {wanted}, found {found}.",
         remedy="Repair that line.",
         lines=(number,),
+        column=column,
         wanted=wanted,
         found=found,
     )

@@ -5,16 +5,31 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fivefold.codecs.coded import objects
+from fivefold.core.store import digest_of_file as digest_of_path
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import conll, declared, fasta, idx, images, numpyfiles, records, workbook
+from fivefold.reading import (
+    conll,
+    declared,
+    fasta,
+    idx,
+    images,
+    ipc,
+    numpyfiles,
+    records,
+    sqlite,
+    stata,
+    workbook,
+)
 from fivefold.reading.delimited import open_delimited
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, decompressed
 from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
+from fivefold.reading.query import Query
 from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.streamed import stream
 from fivefold.reading.suffix import (
+    ARROW,
     CONLL,
     EXCEL,
     FASTA,
@@ -23,6 +38,8 @@ from fivefold.reading.suffix import (
     NUMPY,
     PACKED,
     PARQUET,
+    SQLITE,
+    STATA,
     TABLES,
     TEXT,
     suffix_of,
@@ -31,8 +48,6 @@ from fivefold.reading.suffix import (
 OTHERS = {
     ".xls": "Save it as .xlsx or .csv.",
     ".ods": "Save it as .xlsx or .csv.",
-    ".feather": "Save it as .parquet, or pass pyarrow.feather.read_table(path).",
-    ".arrow": "Save it as .parquet, or pass pyarrow.ipc.open_file(path).read_all().",
     ".7z": "Unpack it and pass the folder, or pack it as .zip.",
     ".rar": "Unpack it and pass the folder, or pack it as .zip.",
 }
@@ -73,6 +88,11 @@ def file_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]
         for raw in streamed:
             yield _followed(raw, path, reading)
         return
+    if sqlite.is_sqlite(path):
+        record = {"path": str(path), "bytes": path.stat().st_size, "sha256": digest_of_path(path)}
+        for raw in sqlite.sqlite_pieces(path, Query(str(path)), reading, rows):
+            yield _followed(raw, path, reading).replace(files=(record,))
+        return
     plain, file = _opened(path)
     if idx.is_idx(plain):
         raw = _read_idx_beside(path, plain, file, reading)
@@ -94,8 +114,11 @@ def _pieces(
 ) -> Iterator[Raw]:
     name = path.name
     is_zip = content[:4] == b"PK\x03\x04"
-    if suffix in TEXT and not is_zip and content[:4] != MARK:
+    if suffix in TEXT and not is_zip and not content.startswith((MARK, sqlite.MARK)):
         yield from _text_pieces(content, name, suffix, reading, rows)
+        return
+    if content.startswith(sqlite.MARK) or suffix in SQLITE:
+        yield from sqlite.sqlite_pieces(content, Query(name), reading, rows)
         return
     is_parquet = content[:4] == MARK or suffix in PARQUET
     if not is_parquet and (suffix in EXCEL or (is_zip and suffix not in NUMPY)):
@@ -103,6 +126,10 @@ def _pieces(
         return
     if is_parquet:
         raw = read_parquet(content, name, reading)
+    elif suffix in ARROW:
+        raw = ipc.read_ipc(content, name, reading)
+    elif suffix in STATA:
+        raw = stata.read_stata(content, name, reading)
     elif suffix in (*FASTA, *FASTQ):
         raw = fasta.read_fasta(content, name, reading)
     elif suffix in CONLL:
@@ -154,7 +181,9 @@ def unfit(path: Path) -> FivefoldError | None:
     suffix = suffix_of(path.name)
     if suffix in EXCEL:
         return workbook.missing_reader()
-    known = {*TABLES, *TEXT, *EXCEL, *PACKED, *NUMPY}
+    if suffix in STATA:
+        return stata.missing_reader()
+    known = {*TABLES, *TEXT, *EXCEL, *PACKED, *NUMPY, *SQLITE}
     return None if suffix in known or "idx" in path.name else _unknown(path.name)
 
 

@@ -10,7 +10,15 @@ from fivefold.codecs.cell import writable
 from fivefold.codecs.coded import Coded, objects
 from fivefold.errors import DataError
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.arrow import categories_of, from_arrow, has_pyarrow, index_columns, name_of
+from fivefold.reading.arrow import (
+    by_name,
+    categories_of,
+    classes_of,
+    from_arrow,
+    has_pyarrow,
+    index_columns,
+    name_of,
+)
 from fivefold.reading.names import unique_names
 from fivefold.reading.objects import array_of, narrowed, seconds_of, texts_of
 from fivefold.reading.raw import Raw, Read
@@ -85,12 +93,16 @@ def read_arrow(table: Any, name: str, wanted: Collection[str] | None = None) -> 
     shown = [place for place, label in enumerate(labels) if label not in hidden]
     shown.sort(key=lambda place: labels[place] not in levels)
     categories, counted = categories_of(table), list(ranges.values())
+    classes = classes_of(table)
 
     def read(place: int) -> Read:
         if place < len(counted):
             return counted[place], None
         place = shown[place - len(counted)]
         values, kind = from_arrow(table.column(place), table.schema.field(place))
+        named = by_name(values, classes[labels[place]]) if labels[place] in classes else None
+        if named is not None:
+            return named, "levels"
         levels = labels[place] in categories and kind != "ranks"
         return values, "levels" if levels else kind
 

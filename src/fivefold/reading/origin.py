@@ -14,7 +14,9 @@ from fivefold.errors import DataError
 from fivefold.kinds.known import of_type
 from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
+from fivefold.reading.query import query_of
 from fivefold.reading.raw import Raw, digest_of_file, digest_of_pictures
+from fivefold.reading.remote import is_remote
 from fivefold.reading.source import describe, form_of
 
 
@@ -35,6 +37,13 @@ class Origin:
     def is_file(self) -> bool:
         """Whether another process can read it by its path."""
         return form_of(self.value) in {"files", "folder", "pair"}
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is asked for over a network."""
+        several = self.value if isinstance(self.value, list | tuple) else [self.value]
+        asked = query_of(self.value)
+        return asked.path is None if asked is not None else any(map(is_remote, several))
 
     @property
     def is_arrow(self) -> bool:

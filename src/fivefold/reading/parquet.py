@@ -28,7 +28,7 @@ def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:
     try:
         table = file.read()
     except (pa.ArrowException, OSError) as fault:
-        raise _damaged(name, fault) from None
+        raise _damaged(name, fault, *_place(file)) from None
     raw, kept = _raw(table, name, reading), _kept_in_order(file)
     said = {k: "levels" if v == "ranks" and k not in kept else v for k, v in raw.types.items()}
     return raw.replace(types=said)
@@ -99,9 +99,29 @@ def _opened(source: bytes | Path, name: str) -> Any:
         raise _damaged(name, fault) from None
 
 
-def _damaged(name: str, fault: Exception) -> DataError:
+def _place(file: Any) -> tuple[int | None, str | None]:
+    """The first row of the first group that cannot be read, and the column in it."""
+    import pyarrow as pa
+
+    row = 0
+    for group in range(file.metadata.num_row_groups):
+        for column in file.schema_arrow.names:
+            try:
+                file.read_row_group(group, columns=[column])
+            except (pa.ArrowException, OSError):
+                return row, column
+        row += file.metadata.row_group(group).num_rows
+    return None, None
+
+
+def _damaged(
+    name: str, fault: Exception, row: int | None = None, column: str | None = None
+) -> DataError:
+    where = "" if column is None else f", column `{column}`, from row {row:,} on"
     return DataError(
-        f"{name}: expected a Parquet file, found a damaged one.",
+        f"{name}{where}: expected a Parquet file, found a damaged one.",
         evidence=f"{str(fault).splitlines()[0]}.",
         remedy="Fetch or write the file again.",
+        column=column,
+        rows=None if row is None else (row,),
     )

@@ -3,30 +3,32 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from fivefold.core.wording import nearest
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.reading import arrays, bundled, frames, images
+from fivefold.reading import arrays, bases, bundled, frames, images
+from fivefold.reading.addresses import without_secrets
 from fivefold.reading.arrays import is_sparse, read_placed
 from fivefold.reading.datasets import is_dataset, loader_fault, read_dataset
+from fivefold.reading.filepaths import find_files, no_file, path_of
 from fivefold.reading.files import read_pair, unfit
 from fivefold.reading.idx import without_labels
 from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
 from fivefold.reading.paths import follow
+from fivefold.reading.query import query_of
 from fivefold.reading.raw import Raw
+from fivefold.reading.remote import check_remote, is_remote, read_at
 from fivefold.reading.suffix import TABLES, stem_of, suffix_of
 from fivefold.reading.together import path_pieces, read_folder
 from fivefold.reading.windowtable import rows_of
 
 Form = (
-    Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset"]
+    Literal["bundled", "files", "folder", "pair", "several", "frame", "dataset", "query", "address"]
     | Literal["arrays", "columns", "records", "matrix", "values"]
 )
 PREFIX = "sklearn:"
@@ -42,8 +44,12 @@ def form_of(source: Any, reading: Reading | None = None) -> Form | None:
     asks, only = (False, None) if reading is None else (reading.asks, reading.only)
     if isinstance(source, str) and source.startswith(PREFIX):
         return "bundled"
+    if query_of(source) is not None:
+        return "query"
+    if is_remote(source):
+        return "address"
     if isinstance(source, str | os.PathLike):
-        return "folder" if str(source) and os.path.isdir(_path(source)) else "files"  # noqa: PTH112
+        return "folder" if str(source) and os.path.isdir(path_of(source)) else "files"  # noqa: PTH112
     if frames.is_frame(source) and not _is_column(source):
         return "frame"
     if is_dataset(source):
@@ -80,7 +86,8 @@ def _form_of_items(items: Any, asks: bool, only: str | None) -> Form | None:
             return "matrix"
         return "values" if only else "records"
     if paths:
-        return "pair" if len(items) == 2 and _are_idx(items) else "several"
+        are_pair = len(items) == 2 and not any(map(is_remote, items)) and _are_idx(items)
+        return "pair" if are_pair else "several"
     return "arrays" if len(items) == 2 else None
 
 
@@ -103,10 +110,13 @@ def _is_pair(x: Any, y: Any) -> bool:
 def describe(source: Any) -> str:
     """A source in a few words, as it was given."""
     form = form_of(source)
-    if form in {"bundled", "files", "folder"}:
-        return str(source)
+    asked = query_of(source)
+    if asked is not None:
+        return asked.shown
+    if form in {"bundled", "files", "folder", "address"}:
+        return without_secrets(str(source))
     if form in {"pair", "several"}:
-        return ", ".join(str(item) for item in source)
+        return ", ".join(map(describe, source))
     if form in {"frame", "columns", "dataset"}:
         return f"{type(source).__name__} in memory"
     return f"{form or type(source).__name__} in memory"
@@ -120,6 +130,10 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
     if form == "bundled":
         fault = bundled.unknown_set(str(source).removeprefix(PREFIX))
         return [fault] if fault else []
+    if form == "query":
+        return bases.check_query(query_of(source))
+    if form == "address":
+        return check_remote(source)
     if form == "columns":
         fault = _of_data_sets(source)
         return [fault] if fault else []
@@ -129,9 +143,9 @@ def check_source(source: Any, reading: Reading | None = None) -> list[FivefoldEr
         return []
     faults: list[FivefoldError] = []
     for path in source if form == "pair" else [source]:
-        found = [_path(path)] if form == "pair" else find_files(path)
+        found = [path_of(path)] if form == "pair" else find_files(path)
         if not found or not found[0].exists():
-            faults.append(_no_file(path))
+            faults.append(no_file(path))
             continue
         cells = (
             reading is not None
@@ -146,8 +160,8 @@ def read(source: Any, reading: Reading | None = None) -> Raw:
     """The rows of a source of any form.
 
     Args:
-        source: a path, a pattern, a folder, `sklearn:NAME`, a pair of idx files, a frame, a data
-            set of torch or Hugging Face, `(X, y)`, a mapping of columns, a list of mappings; when
+        source: a path, a pattern, a folder, an address, a query, `sklearn:NAME`, a pair of idx
+            files, a frame, a data set, `(X, y)`, a mapping of columns, a list of mappings; when
             rows are to be answered also a matrix, and the values of a single column.
         reading: how it is to be read; None detects all of it.
 
@@ -190,18 +204,25 @@ def _pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
             return
         whole = joined(_tables(paths, reading), str(source), reading)
     elif form == "several":
-        whole = joined(_tables([_path(each) for each in source], reading), "files", reading)
+        each = [one if is_remote(one) else path_of(one) for one in source]
+        whole = joined(_tables(each, reading), "files", reading)
+    elif form == "query":
+        yield from bases.answers(query_of(source), reading, rows)
+        return
     else:
         whole = _in_memory(source, form, reading)
     yield from whole.pieces(rows or max(len(whole), 1))
 
 
-def _tables(paths: Sequence[Path], reading: Reading) -> Iterator[File]:
-    paths = without_labels(paths)
+def _tables(paths: Sequence[str | Path], reading: Reading) -> Iterator[File]:
+    here = [path for path in paths if isinstance(path, Path)]
+    labels = set(here) - set(without_labels(here))
+    paths = [path for path in paths if path not in labels]
     for path, part in in_parts(paths, paths, apart=FILES not in reading.names):
         raw = next(_pieces(path, reading, None))
-        raw = raw.of_file(stem_of(path.name)) if FILES in reading.names else raw
-        yield File(path=path.name, part=part, raw=raw)
+        name = Path(path).name
+        raw = raw.of_file(stem_of(name)) if FILES in reading.names else raw
+        yield File(path=name, part=part, raw=raw)
 
 
 def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
@@ -209,6 +230,8 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
     wanted = reading.inputs or None
     if form == "bundled":
         return bundled.read_bundled(str(source).removeprefix(PREFIX))
+    if form == "address":
+        return read_at(source, reading)
     if form == "frame":
         return follow(frames.read_frame(source, name, wanted), reading, reading.root)
     if form == "dataset":
@@ -221,9 +244,9 @@ def _in_memory(source: Any, form: Form | None, reading: Reading) -> Raw:
         raw = read_placed(source[0], reading, arrays.read_arrays(source[0], source[1]))
         return follow(raw, reading, reading.root if frames.is_frame(source[0]) else None)
     if form == "folder":
-        return read_folder(_path(source), reading)
+        return read_folder(path_of(source), reading)
     if form == "pair":
-        return read_pair(_path(source[0]), _path(source[1]))
+        return read_pair(path_of(source[0]), path_of(source[1]))
     if form == "values":
         return Raw.of("values", {reading.only or "value": frames.column_of(source)})
     return read_placed(source, reading, None)
@@ -253,45 +276,11 @@ def _records(source: Any) -> Any:
     return source
 
 
-def find_files(source: str | os.PathLike[str]) -> list[Path]:
-    """The files that a path or a pattern names, in the order of their names."""
-    path = _path(source)
-    there = str(source) != "" and os.path.exists(path)  # noqa: PTH110 (no name of a file is none)
-    if there or not has_magic(str(path)):
-        return [path] if there else []
-    matches = map(Path, sorted(glob(str(path), recursive=True)))  # noqa: PTH207 (any anchor)
-    return [match for match in matches if match.is_file()]
-
-
-def _path(source: str | os.PathLike[str]) -> Path:
-    try:
-        return Path(source).expanduser()
-    except RuntimeError:  # a home that nobody has
-        return Path(source)
-
-
-def _no_file(source: str | os.PathLike[str]) -> PreflightError:
-    path = _path(source)
-    folder = path.parent
-    if has_magic(str(path)):
-        found, near = "no file that matches", ""
-    elif not folder.is_dir():
-        found, near = f"no folder {folder}", ""
-    else:
-        found, near = "none", nearest(path.name, [each.name for each in folder.iterdir()])
-    return PreflightError(
-        f"{source}: expected a file or folder, found {found}.",
-        evidence=f"Looked from {Path.cwd()}." if not path.is_absolute() else "",
-        remedy=f"Write {str(folder / near)!r}." if near else "Correct the path.",
-        path=str(source),
-        near=near,
-    )
-
-
 def _no_source(source: Any) -> PreflightError:
     return PreflightError(
         f"Collect: expected a source, found {type(source).__name__}.",
-        evidence="Sources: a path or pattern, a folder, 'sklearn:NAME', a frame, (X, y), a mapping "
+        evidence="Sources: a path or pattern, a folder, an address, a query of a database, "
+        "'sklearn:NAME', a frame, (X, y), a mapping "
         "of columns, a list of mappings.",
         remedy="Pass one of these as the first argument.",
         found=type(source).__name__,

@@ -6,6 +6,9 @@ PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json")
 TEXT = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat", "")
 DECLARED = (".arff", ".ts")
+ARROW = (".feather", ".arrow", ".ipc", ".orc")
+STATA = (".dta",)
+SQLITE = (".sqlite", ".sqlite3", ".db", ".db3")
 NUMPY = (".npz", ".npy")
 FASTA = (".fasta", ".fa", ".fna", ".ffn", ".faa", ".frn")
 FASTQ = (".fastq", ".fq")
@@ -16,6 +19,7 @@ EXCEL = (".xlsx", ".xlsm")
 TABLES = (
     *(".csv", ".tsv", ".tab", ".txt"),
     *(*PARQUET, *JSON, ".xlsx", *FASTA, *FASTQ, *DECLARED, *CONLL, ".npz"),
+    *(*ARROW, *STATA, *SQLITE[:2]),
 )
 
 

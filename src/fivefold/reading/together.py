@@ -8,6 +8,7 @@ from fivefold.core.wording import quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.known import KINDS
 from fivefold.reading import documents, idx, images, paired
+from fivefold.reading.arrowfolder import read_saved, saved_among
 from fivefold.reading.beside import (
     SHOWN,
     Beside,
@@ -18,8 +19,10 @@ from fivefold.reading.beside import (
 )
 from fivefold.reading.classfolders import classes_of
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
+from fivefold.reading.hive import hive_among, read_hive
 from fivefold.reading.index import MOST, Index, is_table
 from fivefold.reading.joined import File, first_taught, in_parts, joined
+from fivefold.reading.licence import licence_in
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, MASKS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import (
@@ -39,7 +42,9 @@ from fivefold.reading.unsorted import sorting_advice
 
 def read_folder(folder: Path, reading: Reading) -> Raw:
     """The rows of a folder; see `read_together`."""
-    return read_together(members_of(folder), folder.name, reading)
+    members = members_of(folder)
+    raw = read_together(members, folder.name, reading)
+    return raw.replace(licence=raw.licence or licence_in(members))
 
 
 def path_pieces(path: Path, reading: Reading, rows: int | None) -> Iterator[Raw]:
@@ -79,13 +84,15 @@ def read_packed(path: Path, reading: Reading) -> Raw:
     content = bytes_of(path)
     members = unpack(decompressed(content, path.name), path.name)
     raw = read_together(members, path.name, reading)
-    return raw.replace(files=(digest_of_file(str(path), content),))
+    licence = raw.licence or licence_in(members)
+    return raw.replace(files=(digest_of_file(str(path), content),), licence=licence)
 
 
 def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw:
     """The rows of many files: of the first of these forms that they have.
 
-    0. Stacks of pictures in idx files, with their labels.
+    0. Stacks of pictures in idx files, with their labels; a data set of Hugging Face that was
+       saved; tables in folders whose names are columns.
     1. Tables that have the target, and a column that names others of the files.
     2. Tables of one form, one after another, with more rows than there are other files.
     3. Pictures, sounds, series or texts in one subfolder a class.
@@ -106,6 +113,10 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
     shown = _within([m for m in members if not is_hidden(m.path) and not is_about(m)])
     if stacks := idx.images_among({member.path for member in shown}):
         return _stacked(shown, stacks, name, reading)
+    if states := saved_among(shown):
+        return read_saved(states, shown, name, reading)
+    if hive := hive_among(shown):
+        return read_hive(hive, name, reading)
     if reading.asks:
         return _asked(shown, name, reading)
     if set(reading.names) <= {MASKS} and paired.pairs_among(shown):

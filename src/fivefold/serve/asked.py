@@ -68,13 +68,13 @@ def columns_of(model: Predictor, scores: Array, sizes: Sizes = ()) -> dict[str, 
 
 
 def ask(
-    model: Predictor, path: Path, root: str | None = None, *, columns: Sequence[str] = ()
+    model: Predictor, source: Any, root: str | None = None, *, columns: Sequence[str] = ()
 ) -> Iterator[Answered]:
     """Ask a model about a file of rows, a picture or sound, or a folder of them, piece by piece.
 
     Args:
         model: to ask.
-        path: of any form that Collect reads; for a model of pictures or sounds also those.
+        source: of any form that Collect reads; for a model of pictures or sounds also those.
         root: the folder below which texts of the file may name pictures; its own if None.
         columns: of the file, to be carried along; `EVERY` for all.
 
@@ -89,8 +89,9 @@ def ask(
     inputs = model.schema.inputs
     kind = kind_of(inputs[0].kind) if len(inputs) == 1 else None
     form = model.contract.text.get("cells")
-    files = [path] if is_cell(path.name) else []
-    if path.is_dir() and form is None:
+    path = source if isinstance(source, Path) else None
+    files = [path] if path is not None and is_cell(path.name) else []
+    if path is not None and path.is_dir() and form is None:
         files = list_pictures(path, kind if kind is not None and kind.suffixes else None)
     if files:
         most = PICTURES if plane_of(model.schema) else _FILES
@@ -104,7 +105,7 @@ def ask(
     first = 0
     reading = model.reading(root, keep=tuple(columns))
     most = PICTURES if plane_of(model.schema) else ROWS
-    for raw in raw_pieces(path, model.schema, reading, rows=most):
+    for raw in raw_pieces(source, model.schema, reading, rows=most):
         carried = _carried(raw, columns)
         check_columns(model, list(carried))
         scores = model.score_raw(raw, first)

@@ -1,0 +1,39 @@
+"""Databases as sources: a file of SQLite, or a server."""
+
+from collections.abc import Iterator
+
+from fivefold.errors import FivefoldError
+from fivefold.reading import databases, sqlite
+from fivefold.reading.filepaths import no_file
+from fivefold.reading.options import Reading
+from fivefold.reading.paths import follow
+from fivefold.reading.query import Query
+from fivefold.reading.raw import Raw
+
+
+def check_query(asked: Query | None) -> list[FivefoldError]:
+    """The faults of a query that need no connection: names, values, a file, a package."""
+    assert asked is not None
+    if asked.path is None:
+        fault = databases.missing_client(asked)
+        return [*asked.faults(), *([fault] if fault else [])]
+    there = asked.path.is_file()
+    return [*asked.faults(), *([] if there else [no_file(asked.path)])]
+
+
+def answers(asked: Query | None, reading: Reading, rows: int | None) -> Iterator[Raw]:
+    """The rows that a query gives; texts may name pictures beside a file of SQLite.
+
+    Args:
+        asked: the query.
+        reading: how it is read.
+        rows: of a piece; all at once if None.
+    """
+    assert asked is not None
+    if asked.path is None:
+        found, root = databases.base_pieces(asked, reading, rows), reading.root
+    else:
+        found = sqlite.sqlite_pieces(asked.path, asked, reading, rows)
+        root = reading.root or asked.path.parent
+    for raw in found:
+        yield follow(raw.keeping(reading.keep), reading, root)
