@@ -27,6 +27,6 @@ def desk_of(folder: Path, texts, question=CLASSES, people=("ann", "bo"), column=
         shown=Shown(table, [column], ids, spanned=question.way == "spans"),
         events=Events(folder / FILE),
         people={name: f"token of {name}" for name in people},
-        queue=Queue(ids, **queued),
+        queue=Queue(ids, **{"strategy": "random", **queued}),
     )
     return desk, ids

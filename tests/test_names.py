@@ -38,6 +38,7 @@ IDEAS = {
     "curves": ("metrics report", "curves of scores: worked out; drawn"),
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
+    "label": ("collect commands", "labels of people: the stage; the page, opened in the shell"),
     "kind": ("kinds testing", "a kind; its check"),
     "events": ("core label", "what happens, told one after another: in a run; where people label"),
     "ensemble": ("models study", "networks that answer together: copies of one; those of a study"),

@@ -12,6 +12,7 @@ from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.fetch import FETCH
+from fivefold.commands.label import LABEL
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.relabel import RELABEL
 from fivefold.commands.reproduce import REPRODUCE
@@ -34,6 +35,7 @@ COMMANDS = (
     SCRAPE,
     FETCH,
     DATASHEET,
+    LABEL,
     AGREE,
     STUDY,
     TUNE,

@@ -78,6 +78,13 @@ WRONG = {
     "--data": ("none.csv", ""),
     "--columns": ("no such column", ""),
     "--join": ("others.csv", ""),
+    "--answer": ("essay", ""),
+    "--scale": ("5", "5,1", ""),
+    "--guide": ("none.md", ""),
+    "--people": ("ann,ann", ""),
+    "--budget": ("0", *NUMBER),
+    "--overlap": ("2", "x"),
+    "--strategy": ("guess", ""),
     "--aggregate": ("visits", ""),
     "--archive": ("none/here.warc.gz", ""),
     "--repeats": ("0", *NUMBER),
@@ -107,6 +114,7 @@ UNREAD = {
     ("check", "--order"),
     ("check", "--classes"),
     ("agree", "--classes"),
+    ("label", "--target"),
     *(
         (command, f"--{name}")
         for command in ("check", "datasheet")
@@ -160,6 +168,7 @@ SOURCES = {
     "fetch": ["pages.json"],
     "agree": ["labels"],
     "exchange": ["labels.json"],
+    "label": ["rows.csv", "--classes", "A,B", "--by", "town", "--port", "0"],
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Unpack
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -14,10 +14,12 @@ from fivefold.collect.collect import Collect
 from fivefold.collect.labelfaults import column_faults, setting_faults
 from fivefold.collect.labelfindings import annotators_told, label_findings
 from fivefold.collect.labelled import Answers, Asked, answered, heard
+from fivefold.collect.labelpage import Opening, open_page
 from fivefold.collect.noticed import noticed
 from fivefold.collect.randompart import TRAIN, random_part
 from fivefold.core.context import Context
-from fivefold.core.events import Found, Noted, Progress
+from fivefold.core.events import Found, Noted, Observer, Progress
+from fivefold.core.faults import raise_all
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.decided import Provenance
@@ -30,6 +32,9 @@ from fivefold.label.item import item_ids
 from fivefold.label.spread import Form, classes_named
 from fivefold.label.standing import digest
 from fivefold.label.truth import How
+
+if TYPE_CHECKING:
+    from fivefold.label.room import Room
 
 Share = Annotated[float, Field(ge=0, le=1)]
 ASIDE = ("dropped as asked", "id", "row number")
@@ -163,16 +168,31 @@ class Label(Stage):
         return item_ids(collected.table, self.columns(collected))
 
     @staticmethod
-    def rows(source: Any) -> Collected:
+    def rows(source: Any, observers: tuple[Observer, ...] = ()) -> Collected:
         """The rows of a source before they are labelled.
 
         Args:
             source: of any form that Collect takes, or a stage that reads rows.
+            observers: are told every event.
         """
         stage = source if isinstance(source, Stage) else Collect(source)
         name = stage.default_name()
-        rows: Collected = stage.run(Session(path=(name,), left_open=frozenset({name})))
+        session = Session(path=(name,), left_open=frozenset({name}), observers=observers)
+        raise_all(stage.preflight(session, Context()))
+        rows: Collected = stage.run(session)
         return rows
+
+    def open(self, source: Any, **said: Unpack[Opening]) -> "Room":
+        """Open the page on which people label, in a thread of this process.
+
+        Args:
+            source: of any form that Collect takes, a stage that reads rows, or rows that were read.
+            said: see `Opening`: `people`, `assistant`, `port` and others.
+
+        Returns:
+            The page: `addresses` by person, `wait(labels)`, `close()`.
+        """
+        return open_page(self, source, said)
 
     def run(self, collected: Collected, session: Session) -> Collected:
         """Weigh what people and functions said, and give rows their target."""

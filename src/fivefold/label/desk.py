@@ -65,6 +65,13 @@ class Desk:
         """The file in which strokes are kept."""
         return self._events.path
 
+    @property
+    def labelled(self) -> int:
+        """How many items have a label."""
+        with self._lock:
+            told = standing(self._all())
+        return len({item for (item, _), event in told.items() if event.is_answer})
+
     # --- items out
 
     def asked(self, who: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ const HOME = `fivefold ${token.slice(0, 8)} `;
 const unique = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
 
 async function ask(path, body = {}) {
-  const reply = await fetch(path, { method: "POST", body: JSON.stringify(body),
+  const reply = await fetch(path, { method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(20000),
     headers: { "Authorization": `Bearer ${token}`, "Content-Type": "application/json" } });
   const told = await reply.json();
   if (!reply.ok) throw Object.assign(new Error(told.error), { refused: reply.status < 500 });

@@ -35,7 +35,7 @@ function curveOf(points) {
 function showPanel(told, who) {
   const people = tableOf(["", "labels", "skipped", "a label"], told.people.map((one) => [
     one.who === who ? `${one.who} (you)` : one.who, one.labels, one.skips, secondsOf(one.seconds)]));
-  const facts = [node("p", {}, `${told.labelled} labelled of ${told.total}, ${told.done - told.labelled} skipped by all who saw them.`)];
+  const facts = [node("p", {}, `${told.labelled} of ${told.total} labelled; ${told.done - told.labelled} skipped and not labelled by anybody.`)];
   if (told.random !== null) facts.push(node("p", {}, `${percent(told.random)} of them drawn at random; what is judged comes from these alone.`));
   const { value, items, pairs } = told.agreement;
   facts.push(node("p", {}, !items ? "Agreement: no item was labelled by two people yet." : value === null

@@ -3,20 +3,18 @@
 import json
 import os
 import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from html import escape
 from pathlib import Path
 from typing import Any, Self
 
-from fivefold.codecs.schema import Column
-from fivefold.codecs.table import Table
 from fivefold.errors import ConfigError, DataError, PreflightError
 from fivefold.label.desk import Desk
 from fivefold.label.events import FILE, Events
-from fivefold.label.item import item_ids
-from fivefold.label.outlook import Outlook
 from fivefold.label.proposals import Proposals
 from fivefold.label.question import Question
 from fivefold.label.queue import Queue
@@ -28,42 +26,33 @@ PEOPLE = "people.json"
 """In the directory of the labels: who labels, and the token of each. Only its owner reads it."""
 
 
-AT_RANDOM = {"strategy": "random"}
-"""How items come where no model will choose any."""
-
-
 class Room:
     """A page that is open, in a thread of this process.
 
     Args:
         desk: what gives items and takes strokes.
-        host: the address to listen at; `0.0.0.0` is every one of this machine, for phones.
-        port: 0 takes a free one.
+        listener: where it is opened; None for a free port of this machine.
         closing: called once when it closes.
 
     Attributes:
         addresses: where each person labels; whoever has one labels under that name.
-
-    Raises:
-        PreflightError: if the port is in use or not allowed, or the host is not here.
     """
 
     def __init__(
         self,
         desk: Desk,
+        listener: socket.socket | None = None,
         *,
-        host: str = "127.0.0.1",
-        port: int = 0,
         closing: Callable[[], None] | None = None,
     ) -> None:
         import uvicorn
 
         self.desk, self._closing = desk, closing
-        self._listener = listen(host, port)
+        self._listener = listener or listen("127.0.0.1", 0)
+        host, port = self._listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        self.port = self._listener.getsockname()[1]
         self.addresses = {
-            who: f"http://{shown}:{self.port}/#{token}" for who, token in desk.people.items()
+            who: f"http://{shown}:{port}/#{token}" for who, token in desk.people.items()
         }
         config = uvicorn.Config(
             create_label_app(desk),
@@ -89,11 +78,15 @@ class Room:
             self._closing()
             self._closing = None
 
-    def wait(self) -> None:
-        """Stay until Ctrl-C, then close."""
+    def wait(self, labels: int | None = None) -> None:
+        """Stay until Ctrl-C, or until so many items are labelled; then close.
+
+        Args:
+            labels: that are waited for, by all people and of all days.
+        """
         try:
-            while self._thread.is_alive():
-                self._thread.join(0.5)
+            while self._thread.is_alive() and (labels is None or self.desk.labelled < labels):
+                self._thread.join(0.2)
         except KeyboardInterrupt:
             pass
         finally:
@@ -118,55 +111,48 @@ class Room:
 
 
 def open_room(
-    table: Table,
-    columns: Sequence[Column],
     question: Question,
+    shown: Shown,
+    queue: Queue,
+    proposals: Proposals | None = None,
     *,
     directory: Path,
     people: Sequence[str] = ("me",),
-    learn: Callable[[], Outlook | None] | None = None,
-    every: int = 10,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    **queued: Any,
+    facts: Mapping[str, Any] | None = None,
+    at: tuple[str, int] = ("127.0.0.1", 0),
 ) -> Room:
-    """Open the page for the rows of a table.
+    """Open the page, with labels and addresses kept in a directory.
 
     Args:
-        table: of canonical values.
-        columns: that are shown, and by whose cells a row is known again.
-        question: what is asked of each.
+        question: what is asked of each row.
+        shown: the rows.
+        queue: which comes next.
+        proposals: of a model that learns from what is kept; None for none.
         directory: where labels are kept.
         people: who labels.
-        learn: see `Proposals`; None for no model.
-        every: labels after which it learns anew.
-        host: see `Room`.
-        port: see `Room`.
-        queued: see `Queue`.
+        facts: that are kept beside them: how the question was asked.
+        at: host and port to listen at; `0.0.0.0` is every address of this machine, for phones, and
+            port 0 takes a free one.
+
+    Raises:
+        PreflightError: if the port is in use or not allowed, or the host is not here.
     """
-    ids = item_ids(table, [column.name for column in columns])
-    tokens = tokens_of(directory, people)
-    events = Events(directory / FILE)
-    proposals = None if learn is None else Proposals(learn, every=every)
-
-    def closing() -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(listen(*at))  # before anything is written
+        tokens = tokens_of(directory, people)
+        events = stack.enter_context(Events(directory / FILE))
         if proposals is not None:
-            proposals.close()
-        events.close()
-
-    desk = Desk(
-        question=question,
-        shown=Shown(table, columns, ids, spanned=question.way == "spans"),
-        events=events,
-        people=tokens,
-        queue=Queue(ids, budget=question.budget, **(queued if learn else queued | AT_RANDOM)),
-        proposals=proposals,
-    )
-    try:
-        return Room(desk, host=host, port=port, closing=closing)
-    except BaseException:
-        closing()
-        raise
+            stack.callback(proposals.close)
+        events.keep_facts(**facts or {})
+        desk = Desk(
+            question=question,
+            shown=shown,
+            events=events,
+            people=tokens,
+            queue=queue,
+            proposals=proposals,
+        )
+        return Room(desk, listener, closing=stack.pop_all().close)
 
 
 def tokens_of(directory: Path, people: Sequence[str]) -> Mapping[str, str]:

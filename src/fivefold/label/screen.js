@@ -109,7 +109,7 @@ function settle(act, more, told) {
   page.place += 1;
   show(told);
   if (page.coming.length < 12) fetchMore();
-  count(past ? 0 : 1);
+  count(past || act !== "label" ? 0 : 1);
 }
 
 function choose(place) {
@@ -174,7 +174,7 @@ async function undoOne() {
     if (at >= 0) page.trail.splice(at, 1);
     page.coming = [last.item, ...page.coming.filter((one) => one.item !== last.item.item)];
     page.place = page.trail.length;
-    count(-1);
+    count(last.act === "label" ? -1 : 0);
   }
   show(told);
 }
@@ -242,9 +242,10 @@ async function refresh() {
   if (document.visibilityState !== "visible" || !page.question) return;
   try {
     const told = await ask("/progress");
-    tally = { done: told.done, total: told.total };
-    count(outbox.strokes.filter((one) => one.act === "label" || one.act === "skip").length);
+    tally = { done: told.labelled, total: told.total };
+    count(outbox.strokes.filter((one) => one.act === "label").length);
     $("to-settle").hidden = !told.open && !page.settling;
+    $("settle").textContent = page.settling ? "Label on" : "Settle";
     $("open").textContent = page.settling ? "" : told.open;
     showPanel(told, page.question.who);
     if (!page.item && !page.settling) fetchMore();

@@ -1,0 +1,121 @@
+"""`fivefold label`: a page on which people label rows."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from fivefold.arguments import recipe_text
+from fivefold.commands.command import Command, add_own
+from fivefold.errors import ConfigError
+from fivefold.report.outlet import say
+
+if TYPE_CHECKING:
+    from fivefold.collect.label import Label
+    from fivefold.label.room import Room
+
+_SOURCE = "a data file, folder or sklearn:NAME; or a recipe.json with Label in it"
+_CLASSES = "what a row may be, A,B; keys 1, 2, 3 and so on, or A=KEY"
+_ANSWER = "class, classes, spans or number: what a row is given; class unless said"
+_HOST = "the address to listen at; 0.0.0.0 is every one of this machine, for phones"
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", help=_SOURCE)
+    parser.add_argument("--classes", metavar="A,B", help=_CLASSES)
+    parser.add_argument("--answer", metavar="FORM", default="class", help=_ANSWER)
+    parser.add_argument("--scale", metavar="LOW,HIGH", help="of numbers; whole ones are keys")
+    parser.add_argument("--target", default="label", help="the name of the new column")
+    parser.add_argument("--by", metavar="A,B", help="columns that are shown")
+    parser.add_argument("--directory", metavar="FOLDER", help="where labels are kept; labels/")
+    parser.add_argument("--guide", metavar="FILE", help="guidelines, Markdown or text")
+    parser.add_argument("--people", metavar="A,B", default="me", help="who labels: an address each")
+    parser.add_argument("--budget", type=int, help="labels that are wanted")
+    parser.add_argument("--overlap", type=float, help="fraction that two people are given")
+    parser.add_argument("--strategy", default="entropy", help="entropy, margin, diverse or random")
+    parser.add_argument("--no-model", action="store_true", help="draw all at random")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--host", default="127.0.0.1", help=_HOST)
+    parser.add_argument("--port", type=int, default=8000)
+    add_own(parser)
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    room = opened(chosen)
+    say(f"{room!r}\nWhat is labelled is kept in {room.desk.path}. Ctrl-C ends the page.")
+    room.wait()
+
+
+def opened(chosen: argparse.Namespace) -> "Room":
+    """The page that the options ask for."""
+    from fivefold.study.assistant import Assistant
+
+    label, source, keys = _asked(chosen)
+    said: dict[str, Any] = {}
+    if chosen.scale is not None:
+        said["scale"] = scale = _pair(chosen.scale)
+        said["whole"] = all(end == int(end) for end in scale)
+    return label.open(
+        source,
+        **said,
+        people=_listed(chosen.people),
+        assistant=None if chosen.no_model or label.answer == "spans" else Assistant(),
+        strategy=chosen.strategy,
+        keys=keys,
+        seed=chosen.seed,
+        host=chosen.host,
+        port=chosen.port,
+    )
+
+
+def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
+    """The stage, what it labels, and keys of one's own."""
+    from fivefold.collect.label import Label
+    from fivefold.observers.console import Console
+    from fivefold.pipeline import Pipeline
+
+    classes, keys = list[str](), dict[str, str]()
+    for word in _listed(chosen.classes):
+        name, sign, key = word.rpartition("=")
+        classes.append(name if sign else word)
+        keys |= {name: key} if sign else {}
+    said: dict[str, Any] = {
+        "directory": chosen.directory,
+        "guide": chosen.guide,
+        "budget": chosen.budget,
+        "overlap": chosen.overlap,
+    }
+    said = {name: value for name, value in said.items() if value is not None}
+    recipe = recipe_text(chosen.source)
+    if recipe is None:
+        stage = Label(
+            tuple(classes),
+            answer=chosen.answer,
+            target=chosen.target,
+            by=tuple(_listed(chosen.by)),
+            **{"directory": "labels", **said},
+        )
+        return stage, chosen.source, keys
+    stages = list(Pipeline.from_json(recipe))
+    label = stages[1] if len(stages) > 1 else None
+    if not isinstance(label, Label):
+        remedy = 'Put {"stage": "Label", "with": {"classes": [...]}} after what reads the rows.'
+        wanted = "a recipe with Label in second place"
+        raise ConfigError.expected(chosen.source, wanted, "none", remedy)
+    if label.directory is None and "directory" not in said:
+        said["directory"] = "labels"
+    return label.replace(**said), label.rows(stages[0], observers=(Console(),)), keys
+
+
+def _listed(text: str | None) -> list[str]:
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
+def _pair(text: str) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in text.split(","))
+    except ValueError:
+        remedy = "Write for instance --scale 1,5."
+        raise ConfigError.expected("--scale", "LOW,HIGH", repr(text), remedy) from None
+    return low, high
+
+
+LABEL = Command("label", "open a page on which people label rows", _add, _act)
