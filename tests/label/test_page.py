@@ -150,3 +150,21 @@ def test_scale_of_the_shell_is_keys(tmp_path, monkeypatch):
     words = ["label", "jobs.csv", "--answer", "number", "--scale", "1,5", "--no-model"]
     with opened(parser().parse_args([*words, "--port", "0"])) as room:
         assert [one["key"] for one in room.desk.question.choices] == [*"12345"]
+
+
+@pytest.mark.slow
+def test_assistant_learns_from_the_page_and_proposes(tmp_path):
+    words = np.where(np.arange(80) % 2, "leads a team", "first job")
+    jobs = {"text": [f"{word}, office {n}" for n, word in enumerate(words)]}
+    with label_of(tmp_path).open(jobs, assistant=ff.Assistant(), every=24) as room:
+        address = room.addresses["me"]
+        for _ in range(24):
+            [item, *_] = ask(address, "next")[1]
+            value = "senior" if "leads" in item["cells"][0]["value"] else "junior"
+            ask(address, "stroke", {**item, "act": "label", "value": value, "seconds": 1.0})
+        assert room.desk._proposals.wait(120)
+        assert room.desk._proposals.fault == ""
+        [told] = ask(address, "progress")[1]["curve"]
+        guesses = [item["guess"] for item in ask(address, "next")[1]]
+    assert 10 <= told["labels"] <= 24  # test rows are left out
+    assert set(guesses) <= {"junior", "senior"}
