@@ -161,7 +161,9 @@ def test_model_proposes_what_it_thinks_and_learns_from_what_is_kept(tmp_path):
     assert desk._proposals.wait(10)
     assert known == [5]
     assert desk.next("ann", [])[0]["guess"] == "senior"
-    assert desk.progress("ann")["curve"][0]["labels"] == 5
+    told = desk.progress("ann")
+    assert told["curve"][0]["labels"] == 5
+    assert told["fault"] == ""
 
 
 def test_picture_is_shown_as_a_file_however_small(tmp_path):

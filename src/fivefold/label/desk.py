@@ -225,6 +225,7 @@ class Desk:
                 "pairs": [[*two, n, None if k != k else k] for two, (n, k) in found.pairs.items()],
             },
             "curve": [] if self._proposals is None else list(self._proposals.curve),
+            "fault": "" if self._proposals is None else self._proposals.fault,
         }
 
     def disputes(self, who: str) -> list[dict[str, Any]]:

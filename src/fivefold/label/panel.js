@@ -48,6 +48,7 @@ function showPanel(told, who) {
   const curve = told.curve.filter((point) => point.score !== null);
   const learnt = curve.length ? curveOf(curve) : [node("p", {}, told.curve.length
     ? "A model has learnt; too few random items yet to judge it." : "No model has learnt from the labels yet.")];
+  if (told.fault) learnt.push(node("p", { className: "gone" }, `It could not learn last: ${told.fault}`));
   $("panel").replaceChildren(
     node("div", {}, node("h2", {}, "Progress"), ...facts), node("div", {}, node("h2", {}, "People"), people),
     node("div", {}, node("h2", {}, "What a model has learnt"), ...learnt));
