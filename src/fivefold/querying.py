@@ -31,7 +31,7 @@ def parameters_of(words: Sequence[str]) -> dict[str, Any]:
         {'low': 3, 'day': '2026-01-31'}
     """
     pairs = [word.partition("=")[::2] for word in words]
-    if not all(name for name, _ in pairs):
+    if not all(name and "=" in word for word, (name, _) in zip(words, pairs, strict=True)):
         remedy = "Write for instance --parameter low=3."
         raise ConfigError.expected("fivefold", "--parameter NAME=VALUE", " ".join(words), remedy)
     return {name: _number(text) for name, text in pairs}
@@ -52,6 +52,9 @@ def source_asked(source: str, query: str | None, words: Sequence[str]) -> Any:
     from fivefold.reading.query import Query
     from fivefold.reading.remote import is_remote
 
-    if query or words:
+    if words and not query:
+        remedy = "Give --query as well."
+        raise ConfigError.expected("fivefold", "--query beside --parameter", "none", remedy)
+    if query:
         return Query(source, query or "", parameters_of(words))
     return source if is_base(source) or is_remote(source) else Path(source)

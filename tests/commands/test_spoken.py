@@ -77,6 +77,8 @@ WRONG = {
     "--models": ("deep,linear", "linear", ""),
     "--data": ("none.csv", ""),
     "--columns": ("no such column", ""),
+    "--query": ("select 1 as a", ""),
+    "--parameter": ("x", "low=3", ""),
     "--join": ("others.csv", ""),
     "--answer": ("essay", ""),
     "--scale": ("5", "5,1", ""),

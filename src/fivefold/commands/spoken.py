@@ -9,7 +9,7 @@ from typing import Any, Self
 from fivefold.commands.written import calls_in, settings_of, value_at, written
 from fivefold.errors import ConfigError, FivefoldError
 
-ARGUMENTS = {"level": "missing", "test_groups": "test"}
+ARGUMENTS = {"level": "missing", "parameter": "parameters", "test_groups": "test"}
 """Options that give an argument of another name, by their own."""
 
 MAY_BE_EMPTY = ("missing", "thousands")

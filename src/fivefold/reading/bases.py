@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fivefold.errors import FivefoldError
+from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading import databases, sqlite
 from fivefold.reading.filepaths import no_file
 from fivefold.reading.options import Reading
@@ -17,8 +17,12 @@ def check_query(asked: Query | None) -> list[FivefoldError]:
     if asked.path is None:
         fault = databases.missing_client(asked)
         return [*asked.faults(), *([fault] if fault else [])]
-    there = asked.path.is_file()
-    return [*asked.faults(), *([] if there else [no_file(asked.path)])]
+    if not asked.path.is_file():
+        return [*asked.faults(), no_file(asked.path)]
+    if not sqlite.is_sqlite(asked.path):
+        found, remedy = f"query= beside {asked.name}", "Leave out query=, or name a database."
+        return [ConfigError.expected(asked.name, "query= beside a database", found, remedy)]
+    return asked.faults()
 
 
 def answers(asked: Query | None, reading: Reading, rows: int | None) -> Iterator[Raw]:
