@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _SOURCE = "a data file, folder or sklearn:NAME; or a recipe.json with Label in it"
 _CLASSES = "what a row may be, A,B; keys 1, 2, 3 and so on, or A=KEY"
 _ANSWER = "class, classes, spans or number: what a row is given; class unless said"
+_RELABEL = "show rows first whose labels are likely wrong, as `fivefold relabel` finds them"
 _HOST = "the address to listen at; 0.0.0.0 is every one of this machine, for phones"
 
 
@@ -32,6 +33,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overlap", type=float, help="fraction that two people are given")
     parser.add_argument("--strategy", default="entropy", help="entropy, margin, diverse or random")
     parser.add_argument("--no-model", action="store_true", help="draw all at random")
+    parser.add_argument("--relabel", action="store_true", help=_RELABEL)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--host", default="127.0.0.1", help=_HOST)
     parser.add_argument("--port", type=int, default=8000)
@@ -53,6 +55,8 @@ def opened(chosen: argparse.Namespace) -> "Room":
     if chosen.scale is not None:
         said["scale"] = scale = _pair(chosen.scale)
         said["whole"] = all(end == int(end) for end in scale)
+    if chosen.relabel:
+        said["again"] = _doubted(chosen, label)
     return label.open(
         source,
         **said,
@@ -103,6 +107,22 @@ def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
     if label.directory is None and "directory" not in said:
         said["directory"] = "labels"
     return label.replace(**said), label.rows(stages[0], observers=(Console(),)), keys
+
+
+def _doubted(chosen: argparse.Namespace, label: "Label") -> list[int]:
+    """Places of rows whose labels are likely wrong, the likeliest first."""
+    from fivefold.collect.collect import Collect
+    from fivefold.pipeline import Pipeline
+    from fivefold.preprocess.preprocess import Preprocess
+    from fivefold.study.relabel import relabel
+    from fivefold.train.train import Train
+
+    recipe = recipe_text(chosen.source)
+    reads = Collect(chosen.source) if recipe is None else next(iter(Pipeline.from_json(recipe)))
+    whole = Pipeline([reads, label, Preprocess(), Train(quality="fast")])
+    found = relabel(whole, seed=chosen.seed)
+    say(found.verdict)
+    return [int(row) for row in found.likely]
 
 
 def _listed(text: str | None) -> list[str]:
