@@ -160,6 +160,20 @@ def test_label_rules_alone_are_taken_at_their_word_and_nothing_is_judged():
     assert len(ff.Partition.derive(made, ff.Session()).test) == 0
 
 
+def test_label_row_that_people_skipped_has_none_whatever_rules_say(tmp_path):
+    source, truth = jobs()
+    stage = label(tmp_path, rules=RULES)
+    ids = stage.items(rows_of(source))
+    keep(tmp_path, ids, truth, range(60))
+    with Events(tmp_path / FILE) as events:
+        for n, who in ((70, "ann"), (71, "ann"), (71, "bo")):
+            events.append(Event(item=ids[n], who=who, act="skip", reason="damaged"))
+        events.append(Event(item=ids[71], who="bo", act="label", value="senior"))
+    made = run(stage, source)
+    assert np.flatnonzero(~made.usable).tolist() == [70]
+    assert made.table.column("label")[71] == "senior"
+
+
 def test_label_answers_that_are_no_class_are_counted(tmp_path):
     source, truth = jobs()
     stage = label(tmp_path, annotators={"llm": lambda row: "Senior!"})
@@ -379,9 +393,11 @@ def test_label_pipeline_is_leak_free_judged_by_folds_and_replayed_from_its_sourc
     assert set(result[ff.Partition].test) <= set(range(150))
     judged = result.tables["out_of_fold"]
     assert len(judged) <= 150
-    assert {"rule", "person"} == set(result.tables["labelling"]["sort"])
+    told = result.tables["labelling"]
+    assert set(told["sort"]) == {"rule", "person"}
+    assert all(one.low < one < one.high for one in told["accuracy"][told["sort"] == "rule"])
     model = ff.load(tmp_path / "jobs.ff")
     assert model.predict({"text": ["leads well"], "pay": [70.0]})[0] in CLASSES
     assert "labels" in {f.code for f in result.findings}
     result.report(tmp_path / "report.html")
-    ff.testing.check_no_leak(pipeline)
+    pipeline.check(leak=True)

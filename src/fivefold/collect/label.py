@@ -219,7 +219,8 @@ class Label(Stage):
         if functions and not corrects:
             answers = answered(collected, items, asked, known, _teller(session))
         labels = {**answers.labels, **truth.labels}
-        labels = {i: x for i, x in labels.items() if i not in truth.disputed}
+        left = {*truth.disputed, *people.skipped}
+        labels = {item: told for item, told in labels.items() if item not in left}
         cells: list[Any] = [labels.get(item) for item in items]
         if corrects:
             cells = [

@@ -14,7 +14,7 @@ from fivefold.label.crowd import UNKNOWN, counted, surest
 from fivefold.label.event import Event
 from fivefold.label.item import plain_row
 from fivefold.label.spread import Form, spread
-from fivefold.label.standing import parts, settled, votes
+from fivefold.label.standing import parts, settled, standing, votes
 from fivefold.label.truth import How, Truth, decide
 from fivefold.label.weak import (
     Gauge,
@@ -65,6 +65,7 @@ class People:
         drawn: items that came to people at random.
         strangers: items that no row is.
         unknown: labels that are none of the classes.
+        skipped: items that people left out, and nobody labelled.
     """
 
     said: Mapping[tuple[str, str], Any]
@@ -72,6 +73,7 @@ class People:
     drawn: frozenset[str]
     strangers: int = 0
     unknown: int = 0
+    skipped: frozenset[str] = frozenset()
 
     def truth(self, asked: Asked, aside: frozenset[str] = frozenset()) -> Truth:
         """What it comes to; see `decide`."""
@@ -102,12 +104,14 @@ def heard(events: Sequence[Event], items: Sequence[str], asked: Asked) -> People
     there, own, decided = set(items), votes(events), settled(events)
     fits = {event.number for event in (*own.values(), *decided.values()) if fit(event.value, asked)}
     named = {item for item, _ in own} | set(decided)
+    passed = {item for (item, _), event in standing(events).items() if event.act == "skip"}
     return People(
         said={k: e.value for k, e in own.items() if k[0] in there and e.number in fits},
         settled={i: e.value for i, e in decided.items() if i in there and e.number in fits},
         drawn=frozenset(item for item, part in parts(events).items() if part == "random"),
         strangers=len(named - there),
         unknown=len({e.number for e in (*own.values(), *decided.values())} - fits),
+        skipped=frozenset(passed - named),
     )
 
 

@@ -5,6 +5,7 @@ mean of a text column) is NaN.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 MODEL = "model"
 
 
-def _estimates(values: list[Estimate]) -> "pd.Series[Any]":
+def _estimates(values: Sequence[float]) -> "pd.Series[Any]":
     import pandas as pd
 
     return pd.Series(values, dtype=object)
@@ -183,7 +184,12 @@ def labelling(evidence: Evidence) -> "pd.DataFrame":
             share = line["accuracy"]
             line["accuracy"] = Estimate(share, low=low, high=high, method="wilson", n=n)
         lines.append(line)
-    return pd.DataFrame(lines)
+    table = pd.DataFrame(lines)
+    if "accuracy" in table:
+        found = [line.get("accuracy") for line in lines]
+        nothing = float("nan")
+        table["accuracy"] = _estimates([nothing if one is None else one for one in found])
+    return table
 
 
 def markers(evidence: Evidence) -> "pd.DataFrame":
