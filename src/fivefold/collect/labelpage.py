@@ -133,7 +133,7 @@ def open_page(label: Any, source: Any, said: Opening) -> "Room":
         Queue(
             items,
             seed=said.get("seed", 0),
-            strategy=said.get("strategy", "entropy") if assistant or again else "random",
+            strategy=said.get("strategy", "margin") if assistant or again else "random",
             random=label.random,
             overlap=label.overlap,
             repeats=label.repeats,

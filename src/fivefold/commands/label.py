@@ -31,7 +31,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", metavar="A,B", default="me", help="who labels: an address each")
     parser.add_argument("--budget", type=int, help="labels that are wanted")
     parser.add_argument("--overlap", type=float, help="fraction that two people are given")
-    parser.add_argument("--strategy", default="entropy", help="entropy, margin, diverse or random")
+    parser.add_argument("--strategy", default="margin", help="entropy, margin, diverse or random")
     parser.add_argument("--no-model", action="store_true", help="draw all at random")
     parser.add_argument("--relabel", action="store_true", help=_RELABEL)
     parser.add_argument("--seed", type=int, default=0)

@@ -70,7 +70,7 @@ class Queue:
         items: Sequence[str],
         *,
         seed: int = 0,
-        strategy: Strategy = "entropy",
+        strategy: Strategy = "margin",
         random: float = LEAST_RANDOM,
         overlap: float = 0.0,
         repeats: float = 0.03,
