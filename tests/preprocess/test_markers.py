@@ -3,13 +3,14 @@ import json
 import numpy as np
 import pytest
 from scipy import stats
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, orthogonal_mp
 from sklearn.metrics import roc_auc_score
 
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.partition import Partition
+from fivefold.preprocess import screening
 from fivefold.preprocess.encode import encode_parts
 from fivefold.preprocess.markers import choose_columns
 from fivefold.preprocess.screening import Screen, discoveries, ridge, unexplained
@@ -72,6 +73,21 @@ def test_choose_columns_keeps_about_as_many_as_tell_something(there):
     found = {int(one["column"][1:]) for one in chosen.markers}
     assert there / 2 <= len(found) <= 3 * there
     assert len(found & set(range(there))) >= 0.5 * there
+
+
+def test_choose_columns_finds_those_that_tell_all_together_and_little_alone():
+    draw = np.random.default_rng(3)
+    matrix = draw.normal(size=(110, 4000))
+    target = matrix[:, :6] @ draw.choice([-1.0, 1.0], 6) + 0.7 * draw.normal(size=110)
+    collected, train = collected_of(matrix, target), np.arange(100)
+    chosen = choose_columns(collected, train)
+    names = {one["column"] for one in chosen.markers}
+    assert names >= {f"g{place}" for place in range(6)}
+    assert len(names) <= 15
+    explained = [one["explained"] for one in chosen.markers]
+    assert explained == sorted(explained, reverse=True)
+    alone = choose_columns(collected, train, len(names))  # by what each tells by itself
+    assert len({one["column"] for one in alone.markers} & {f"g{n}" for n in range(6)}) < 6
 
 
 def test_choose_columns_with_other_rows_spoilt_chooses_the_same(planted):
@@ -148,6 +164,27 @@ def test_screen_with_whole_weights_explains_what_repeated_rows_would():
     repeated = np.repeat(np.arange(30), times)
     wanted = screen(matrix[repeated], target[repeated]).explained(np.arange(len(repeated)))
     np.testing.assert_allclose(weighed, wanted, rtol=1e-4)
+
+
+def test_screen_step_by_step_finds_what_orthogonal_matching_pursuit_does(monkeypatch):
+    monkeypatch.setattr(screening, "LOOSE", 0.0)
+    draw = np.random.default_rng(4)
+    matrix = draw.normal(size=(60, 300)).clip(-2.9, 2.9)
+    target = 3 * matrix[:, 7] - 2 * matrix[:, 40] + matrix[:, 9] + draw.normal(size=60)
+    rows = np.arange(60)
+    screen = Screen(
+        matrix=matrix.astype(np.float32), target=target[:, None], weight=np.ones(60), strata=None
+    )
+    centred = matrix - matrix.mean(axis=0)
+    scaled = (centred / matrix.std(axis=0)).clip(-screening.FAR, screening.FAR)
+    weights = orthogonal_mp(
+        (scaled - scaled.mean(axis=0)) / np.linalg.norm(scaled - scaled.mean(axis=0), axis=0),
+        target - target.mean(),
+        n_nonzero_coefs=8,
+    )
+    found = screen.stepwise(rows, 8)
+    assert set(found) == set(np.flatnonzero(weights))
+    assert found[:2].tolist() == [7, 40]
 
 
 def test_discoveries_are_those_of_benjamini_and_hochberg():

@@ -24,6 +24,9 @@ COLUMNS, TIMES = 1000, 4
 SIZES = (6, 12, 25, 50, 100, 200, 400, 800, 1600, 3200)
 """How many are kept, of which training rows weigh the evidence."""
 
+STEPS = (3, 6, 12, 25, 50)
+"""How many are kept of those that were found step by step, likewise."""
+
 FOLDS, REPEATS = 5, 4
 STEADY = 1000
 """Rows that are steady with one repeat: of fewer more are made."""
@@ -117,10 +120,11 @@ def choose_columns(collected: Collected, train: Array, wanted: Wanted = "auto") 
         weight=weights_of(known, rows),
         strata=target if target.ndim == 1 and target.dtype.kind == "i" else None,
     )
-    kept = _count(screen) if wanted == "auto" else int(wanted)
+    steps, kept = _count(screen) if wanted == "auto" else (False, int(wanted))
     explained = screen.explained(np.arange(rows))
-    order = np.argsort(-explained, kind="stable")[:kept]
-    share, chance = _shares(screen, kept), screen.chance(explained)
+    order = screen.stepwise(np.arange(rows), kept) if steps else np.arange(len(names))
+    order = order[np.argsort(-explained[order], kind="stable")][:kept]
+    share, chance = _shares(screen, kept, steps=steps), screen.chance(explained)
     false = discoveries(chance)
     markers = tuple(
         {
@@ -163,39 +167,49 @@ def _wanted(target: Array, learn: str | None) -> Array:
     return np.log1p(np.maximum(numbers, 0)) if learn == "rate" else numbers
 
 
-def _count(screen: Screen) -> int:
-    """How many columns are kept: the sizes, each weighed by how likely it makes held-out rows.
+def _count(screen: Screen) -> tuple[bool, int]:
+    """Whether columns are found step by step, and how many are kept.
 
-    The mean of likely sizes is steadier than the best of them, which few rows choose by luck.
+    Each size of each way is weighed by how likely it makes held-out rows. The mean of likely sizes
+    is steadier than the best of them, which few rows choose by luck.
     """
     rng, most = np.random.default_rng(0), screen.matrix.shape[1]
-    sizes = [size for size in SIZES if size < most] or [most]
-    costs, repeats = np.zeros(len(sizes)), max(1, min(REPEATS, STEADY // len(screen.target)))
+    ways = [[size for size in sizes if size < most] or [most] for sizes in (SIZES, STEPS)]
+    costs = [np.zeros(len(sizes)) for sizes in ways]
+    repeats = max(1, min(REPEATS, STEADY // len(screen.target)))
     for _ in range(repeats):
         part = screen.parts(rng, FOLDS)
-        told = np.zeros((len(sizes), *screen.target.shape))
+        told = [np.zeros((len(sizes), *screen.target.shape)) for sizes in ways]
         for fold in range(FOLDS):
             learnt, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
             by, aims = screen.standard(learnt), screen.aims(learnt)
-            order = np.argsort(-screen.explained(learnt), kind="stable")[: sizes[-1]]
-            part_by = by[0][order], by[1][order]
-            few = replace(screen, matrix=screen.matrix[:, order])
-            x, judged = few.scaled(learnt, part_by), few.scaled(held, part_by)
-            for place, size in enumerate(sizes):
-                told[place, held] = ridge(x[:, :size], aims, judged[:, :size])
-        costs += [unexplained(screen.aims(np.arange(len(part))), one) for one in told]
-    likely = -0.5 * len(screen.target) * np.log(np.maximum(costs / repeats, 1e-3))
-    weight = np.exp(likely - likely.max())
-    middle = float(np.exp(np.average(np.log(sizes), weights=weight)))
-    return int(min(most, round(middle)))
+            told_most = np.argsort(-screen.explained(learnt), kind="stable")[: ways[0][-1]]
+            for way, order in enumerate((told_most, screen.stepwise(learnt, ways[1][-1]))):
+                part_by = by[0][order], by[1][order]
+                few = replace(screen, matrix=screen.matrix[:, order])
+                x, judged = few.scaled(learnt, part_by), few.scaled(held, part_by)
+                for place, size in enumerate(ways[way]):
+                    told[way][place, held] = ridge(x[:, :size], aims, judged[:, :size])
+        whole = screen.aims(np.arange(len(part)))
+        for way, answers in enumerate(told):
+            costs[way] += [unexplained(whole, one) for one in answers]
+    likely = [-0.5 * len(screen.target) * np.log(np.maximum(c / repeats, 1e-3)) for c in costs]
+    best = max(float(one.max()) for one in likely)
+    weights = [np.exp(one - best) for one in likely]
+    steps = bool(weights[1].sum() > weights[0].sum())
+    middle = float(np.exp(np.average(np.log(ways[steps]), weights=weights[steps])))
+    return steps, int(min(most, round(middle)))
 
 
-def _shares(screen: Screen, kept: int) -> Array:
+def _shares(screen: Screen, kept: int, *, steps: bool) -> Array:
     """`(columns,)` in which part of halves of the rows each column is among so many."""
     rng, times = np.random.default_rng(1), np.zeros(screen.matrix.shape[1])
     for _ in range(HALVES // 2):
         part = screen.parts(rng, 2)
         for half in range(2):
-            explained = screen.explained(np.flatnonzero(part == half))
-            times[np.argpartition(-explained, kept - 1)[:kept]] += 1
+            rows = np.flatnonzero(part == half)
+            if steps:
+                times[screen.stepwise(rows, kept)] += 1
+            else:
+                times[np.argpartition(-screen.explained(rows), kept - 1)[:kept]] += 1
     return times / (2 * (HALVES // 2))

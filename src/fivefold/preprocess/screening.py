@@ -13,6 +13,10 @@ HELD = 1.0
 """How strongly weights are held back, as a part of what the columns of a row come to."""
 
 
+LOOSE = 0.1
+"""How strongly the columns found so far are held back, as a part of the rows, in steps."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Screen:
     """Training rows of many columns, of any of which is asked what they explain.
@@ -58,13 +62,43 @@ class Screen:
 
     def explained(self, rows: Array) -> Array:
         """`(columns,)` the part of its variance that each shares with the target in some rows."""
-        x = self.scaled(rows, self.standard(rows))
-        weight = self.weight[rows].astype(np.float32)
-        x -= weight @ x / weight.sum()
+        x, weight = self._centred(rows)
         x *= np.sqrt(weight)[:, None]
         total = np.einsum("ij,ij->j", x, x)
         told = (self.basis(rows).astype(np.float32).T @ x) ** 2
         return np.where(total > 0, told.sum(axis=0) / np.maximum(total, 1e-12), 0.0).clip(0, 1)
+
+    def stepwise(self, rows: Array, count: int) -> Array:
+        """`(count,)` columns, each of which tells most of what those before it leave of the target.
+
+        Where few columns tell all, what one tells by itself drowns in the chance of many others;
+        of what the strongest leave it stands out.
+
+        Reference:
+            Pati, Rezaiifar and Krishnaprasad, Orthogonal Matching Pursuit, 1993; Fan and Lv,
+            Sure Independence Screening, 2008, section 4 (iterated).
+        """
+        x, weight = self._centred(rows)
+        x *= np.sqrt(weight)[:, None]
+        length = np.sqrt(np.einsum("ij,ij->j", x, x))
+        x *= np.where(length > 0, np.sqrt(len(rows)) / np.maximum(length, 1e-12), 0.0)
+        aims = np.sqrt(self.weight[rows])[:, None] * self.aims(rows)
+        left, found = aims, list[int]()
+        for _ in range(min(count, x.shape[1])):
+            told = np.square(x.T @ left.astype(np.float32)).sum(axis=1)
+            told[found] = -1.0
+            found.append(int(told.argmax()))
+            few = x[:, found].astype(np.float64)
+            penalty = LOOSE * len(rows) * np.eye(len(found))
+            left = aims - few @ np.linalg.solve(few.T @ few + penalty, few.T @ aims)
+        return np.array(found, np.int64)
+
+    def _centred(self, rows: Array) -> tuple[Array, Array]:
+        """Some rows in deviations from the mean, which is 0 for each column; and their weight."""
+        x = self.scaled(rows, self.standard(rows))
+        weight = self.weight[rows].astype(np.float32)
+        x -= weight @ x / weight.sum()
+        return x, weight
 
     def chance(self, explained: Array) -> Array:
         """`(columns,)` how likely as much is explained by a column that tells nothing."""
