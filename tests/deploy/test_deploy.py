@@ -96,7 +96,7 @@ def test_deployed_bundle_served_over_http_answers_as_evaluated(deployed, mixed, 
 @pytest.mark.parametrize("columns", [True, False], ids=["mapping", "records"])
 def test_bundle_and_report_hold_none_of_the_rows_that_a_pipeline_was_built_with(tmp_path, columns):
     rows = [
-        {"x": row * 7 % 31 + 0.5, "y": "ab"[row % 2], "note": f"confidential {row}"}
+        {"x": row * 7 % 31 + 0.5, "y": "ab"[row % 2], "note": f"clandestine {row}"}
         for row in range(60)
     ]
     source = {name: [row[name] for row in rows] for name in rows[0]} if columns else rows
@@ -109,9 +109,9 @@ def test_bundle_and_report_hold_none_of_the_rows_that_a_pipeline_was_built_with(
     ]
     result = ff.Pipeline(stages).run(seed=0, progress=False)
     bundle = open_bundle(tmp_path / "m.ff")
-    assert not [name for name in bundle.entries if b"confidential" in bytes(bundle[name])]
+    assert not [name for name in bundle.entries if b"clandestine" in bytes(bundle[name])]
     result.report(tmp_path / "report.html")
-    assert "confidential" not in (tmp_path / "report.html").read_text()
+    assert "clandestine" not in (tmp_path / "report.html").read_text()
 
 
 def test_deployed_bundle_holds_what_the_design_lists(deployed, mixed):

@@ -229,7 +229,9 @@ def test_object_store_is_read_by_file_folder_and_pattern(bucket, monkeypatch):
 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    address = "s3://shop" + bucket.replace("?", "?allow_bucket_creation=true&")
+    address = "s3://shop" + bucket.replace(
+        "?", "?allow_bucket_creation=true&allow_delayed_open=true&"
+    )
     for _ in range(150):
         try:
             store, _ = fs.FileSystem.from_uri(address)
