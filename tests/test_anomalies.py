@@ -160,6 +160,7 @@ def test_without_a_target_nothing_is_looked_for_that_gives_it_away():
     assert not any("leak" in code or "difficult" in code for code in codes)
 
 
+@pytest.mark.slow
 def test_without_a_target_test_rows_are_judged_by_the_share_of_alarms(tmp_path):
     source, bundle = tmp_path / "logs.csv", tmp_path / "logs.ff"
     cards(400).drop(columns="kind").to_csv(source, index=False)

@@ -69,7 +69,7 @@ def test_a_bundle_answers_rows_without_the_column_of_parts(tmp_path):
     stages = [
         ff.Collect(rows, target="y"),
         ff.Preprocess(),
-        ff.Train(epochs=1),
+        ff.Train("mlp", epochs=1),
         ff.Evaluate(),
         ff.Deploy(tmp_path / "m.ff"),
     ]
