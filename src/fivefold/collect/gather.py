@@ -88,21 +88,7 @@ def gather(
         test = with_answer(_read_alike(test_source, raw, reading), wishes)
         origins.append(origin_of(test_source, reading, test))
         raw = append_test(raw, test, targets)
-    kinds = masked(raw, targets, wishes) or aligned(raw, targets, wishes)
-    raw = raw if kinds else with_tags(raw, targets, wishes)
-    # The kind of columns of weights and exposures is not guessed: 0 and 1 are numbers there.
-    amounts = (wishes.weight, wishes.exposure)
-    weights = {name: number_kind() for name in amounts if name is not None}
-    table = tabulate(
-        raw,
-        targets=targets,
-        kinds={**keys_as_words(joins, raw.columns), **weights, **kinds, **wishes.kinds},
-        missing=wishes.missing,
-        on_bad=wishes.on_bad_value,
-        notations=wishes.notations,
-        labels=wishes.labels(),
-        spelt=spelt_targets(raw, targets, wishes),
-    )
+    raw, table = _tabulated(raw, targets, wishes, joins)
     usable = usable_rows(table, targets, raw.name, wishes)
     task, settled = None, Settled(values=())
     if targets:
@@ -148,6 +134,27 @@ def gather(
         raise _nothing_to_learn_from(table, raw.name)
     collected = collected.replace(findings=_found(table, collected, seed))
     return collected, _notes(settled, schema)
+
+
+def _tabulated(
+    raw: Raw, targets: tuple[str, ...], wishes: Wishes, joins: Joins
+) -> tuple[Raw, Tabulated]:
+    """The source, lists of labels in it as texts, and its table in canonical values."""
+    kinds = masked(raw, targets, wishes) or aligned(raw, targets, wishes)
+    raw = raw if kinds else with_tags(raw, targets, wishes)
+    # The kind of columns of weights and exposures is not guessed: 0 and 1 are numbers there.
+    amounts = (wishes.weight, wishes.exposure)
+    weights = {name: number_kind() for name in amounts if name is not None}
+    return raw, tabulate(
+        raw,
+        targets=targets,
+        kinds={**keys_as_words(joins, raw.columns), **weights, **kinds, **wishes.kinds},
+        missing=wishes.missing,
+        on_bad=wishes.on_bad_value,
+        notations=wishes.notations,
+        labels=wishes.labels(),
+        spelt=spelt_targets(raw, targets, wishes),
+    )
 
 
 def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabulated) -> Collected:

@@ -1,11 +1,12 @@
 """How one source is joined to another, as a setting."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any, Self
 
+from fivefold.core.asgiven import AsGiven
 from fivefold.core.wording import brief, literal, nearest
 from fivefold.errors import ConfigError
 from fivefold.travel.rollup import AGGREGATES
@@ -28,7 +29,7 @@ Length = str | float | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Join(Mapping[str, Any]):
+class Join(AsGiven):
     """How a source is joined to the rows, for `Collect(join={...})`.
 
     Args:
@@ -54,6 +55,8 @@ class Join(Mapping[str, Any]):
         >>> Join("customer_id", time={"ordered": "at"}, aggregates={"paid": ("mean", "max")})
         Join('customer_id', time={'ordered': 'at'}, aggregates={'paid': ('mean', 'max')})
     """
+
+    first = "on"
 
     on: Names
     time: str | Mapping[str, str] | None = None
@@ -149,25 +152,8 @@ class Join(Mapping[str, Any]):
 
     # --- as a setting: what was given, by name
 
-    def __iter__(self) -> Iterator[str]:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name == "on" or value is not field.default:
-                yield field.name
-
     def __getitem__(self, name: str) -> Any:
-        if name not in list(self):
-            raise KeyError(name)
-        return _listed(getattr(self, name))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
+        return _listed(super().__getitem__(name))
 
     def __repr__(self) -> str:
         given = [f"{name}={brief(getattr(self, name))}" for name in self if name != "on"]

@@ -11,14 +11,14 @@ from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
-from fivefold.core.wording import nearest, plural, quoted
+from fivefold.core.wording import plural, quoted
 from fivefold.errors import DataError
 from fivefold.reading.cutseries import pieced
 from fivefold.reading.names import SERIES
 from fivefold.reading.options import Long
 from fivefold.reading.raw import Raw, listed
 from fivefold.reading.spacing import Order, cells_of, spacing_of
-from fivefold.reading.stepwise import check_said, codes_in, codes_of, numbers_of
+from fivefold.reading.stepwise import check_columns, check_said, codes_in, codes_of, numbers_of
 
 MOST = 0.5
 """Fraction of series within which a target must vary to be a label for each step."""
@@ -107,15 +107,7 @@ def learnt(long: Long, raw: Raw) -> Long:
 
 
 def _ordered(raw: Raw, long: Long) -> Order:
-    for name in filter(None, (long.series_id, long.step)):
-        if name not in raw.columns:
-            near = nearest(name, list(raw.columns))
-            raise DataError(
-                f"{raw.name}: expected a column `{name}`, found none of that name.",
-                evidence=f"Columns: {quoted(list(raw.columns), 20)}.",
-                remedy=f"Write {near!r}." if near else "Name a column of the table.",
-                column=name,
-            )
+    check_columns(raw, filter(None, (long.series_id, long.step)))
     codes = codes_in(raw, long.series_id)
     if raw.given is not None:  # ids that are counted anew in each part are not the same series
         codes = codes_of(objects(zip(codes.tolist(), raw.given.tolist(), strict=True)))

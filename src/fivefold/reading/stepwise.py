@@ -1,10 +1,13 @@
 """Columns of a table that has a row a step, as numbers and as places."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from fivefold.codecs.coded import Coded, coded_of, missing_rows, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.core.wording import nearest, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.canonical import DEFAULT_MISSING, canonical_column
 from fivefold.kinds.known import of_type
@@ -13,6 +16,23 @@ from fivefold.reading.raw import Raw
 
 NUMBERS = 0.9
 """Fraction of cells with something in them that must be numbers, or moments."""
+
+
+def check_columns(raw: Raw, names: Iterable[str]) -> None:
+    """Refuse a name that no column has.
+
+    Raises:
+        DataError: naming the first, and the nearest that there is.
+    """
+    for name in names:
+        if name not in raw.columns:
+            near = nearest(name, list(raw.columns))
+            raise DataError(
+                f"{raw.name}: expected a column `{name}`, found none of that name.",
+                evidence=f"Columns: {quoted(list(raw.columns), 20)}.",
+                remedy=f"Write {near!r}." if near else "Name a column of the table.",
+                column=name,
+            )
 
 
 def codes_in(raw: Raw, name: str) -> Array:

@@ -6,13 +6,12 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 from fivefold.codecs.timegrid import Clock
-from fivefold.core.wording import nearest, quoted
 from fivefold.errors import DataError
 from fivefold.reading.moments import moments_of
 from fivefold.reading.options import Windows
 from fivefold.reading.raw import Raw
 from fivefold.reading.spacing import GROWN, Order
-from fivefold.reading.stepwise import codes_in, numbers_of
+from fivefold.reading.stepwise import check_columns, codes_in, numbers_of
 from fivefold.reading.stretch import Stretch
 
 RARE = 0.05
@@ -35,15 +34,7 @@ def steps_of(raw: Raw, asked: Windows) -> tuple[Steps, Windows]:
     Raises:
         DataError: if a column is absent or holds no numbers or times, or two rows are one step.
     """
-    for name in asked.names:
-        if name not in raw.columns:
-            near = nearest(name, list(raw.columns))
-            raise DataError(
-                f"{raw.name}: expected a column `{name}`, found none of that name.",
-                evidence=f"Columns: {quoted(list(raw.columns), 20)}.",
-                remedy=f"Write {near!r}." if near else "Name a column of the table.",
-                column=name,
-            )
+    check_columns(raw, asked.names)
     moments, pattern = moments_of(raw, asked.time, asked.pattern)
     codes = codes_in(raw, asked.series_id) if asked.series_id else np.zeros(len(moments), np.int64)
     rows = np.lexsort((moments, codes))

@@ -105,7 +105,7 @@ def name_of(source: str) -> str:
     """What a source is called: without the folders that it lies in, unless it is an address.
 
     Example:
-        >>> name_of("/home/me/adult.csv"), name_of("https://example.org/a.csv"), name_of("")
+        >>> name_of("data/2024/adult.csv"), name_of("https://example.org/a.csv"), name_of("")
         ('adult.csv', 'https://example.org/a.csv', 'data')
     """
     plain = source.replace("\\", "/")

@@ -1,12 +1,13 @@
 """Weights that were learnt elsewhere, as a setting; torch is not imported for it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from importlib import import_module
 from math import isfinite
 from os import PathLike, fspath
 from typing import Any, Literal, Self
 
+from fivefold.core.asgiven import AsGiven
 from fivefold.core.wording import brief
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.reading.weightfiles import HUB, Found, find_weights
@@ -21,7 +22,7 @@ OURS = ("bert", "distilbert", "electra", "static", None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Pretrained(Mapping[str, Any]):
+class Pretrained(AsGiven):
     """Weights that were learnt elsewhere, for `Train` to begin with.
 
     Nothing in them is run: they are JSON, safetensors, or text.
@@ -49,6 +50,8 @@ class Pretrained(Mapping[str, Any]):
         >>> Pretrained("income.ff", freeze=True)
         Pretrained('income.ff', freeze=True)
     """
+
+    first = "source"
 
     source: str | PathLike[str]
     into: Any = None
@@ -83,25 +86,6 @@ class Pretrained(Mapping[str, Any]):
                 raise _wrong(f"{name} as a text", getattr(self, name), "Write a text.")
 
     # --- as a setting: what was given, by name
-
-    def __iter__(self) -> Iterator[str]:
-        for field in fields(self):
-            if field.name == "source" or getattr(self, field.name) != field.default:
-                yield field.name
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in list(self):
-            raise KeyError(name)
-        return getattr(self, name)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return id(self)
 
     def __repr__(self) -> str:
         given = [f"{name}={brief(self[name])}" for name in self if name != "source"]
