@@ -182,7 +182,7 @@ def soundnet(outputs: int) -> nn.Module:
 
 
 def resnet(outputs: int) -> nn.Module:
-    return SmallResNet(Image(1, 28, 28), outputs)
+    return SmallResNet(Image(1, 28, 28), outputs, mirrored=True)
 
 
 def inception(outputs: int) -> nn.Module:
@@ -233,7 +233,7 @@ WORKLOADS = {
         ),
         Workload(
             "c2", "4,096 images 1x28x28, the default network, crop and flip, batch 256", "image",
-            (1, 28, 28), 4_096, 256, 1, 10, resnet, 512,
+            (1, 28, 28), 4_096, 256, 4, 10, resnet, 512,
         ),
         Workload(
             "d1", "20,000 x 128 tokens, embedding bag, batch 128", "text", (LENGTH,),
@@ -245,7 +245,7 @@ WORKLOADS = {
         ),
         Workload(
             "e", "2,000 sounds of 0.5 s at 8,000 Hz, soundnet, batch 64", "audio", (SAMPLES,),
-            2_000, 64, 3, 10, soundnet, 256,
+            2_000, 64, 8, 10, soundnet, 256,
         ),
         Workload(
             "f", "4,096 series of 3 channels and 100 steps, InceptionTime, batch 64", "series",
