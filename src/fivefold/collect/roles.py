@@ -24,7 +24,7 @@ from fivefold.kinds.known import kind_of, labels, of_type
 from fivefold.reading.raw import Raw
 
 
-class Verdict(NamedTuple):
+class Aside(NamedTuple):
     """Why a column is left out."""
 
     reason: str
@@ -55,14 +55,14 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
             if first != name:
                 sentence = f"Column `{name}` is the same as `{first}` in every row; left out."
                 found = finding("duplicate_column", sentence, column=name)
-                verdict = Verdict(f"the same as {first}", found)
+                verdict = Aside(f"the same as {first}", found)
         if verdict is None or name in keep:
             continue
         table.columns[name] = replace(column, role="ignored", reason=verdict.reason)
         table.findings.append(verdict.finding)
 
 
-def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
+def judge(column: Column, values: Array, usable: Array) -> Aside | None:
     """Why a column should be left out on its own account, or None.
 
     Args:
@@ -75,11 +75,11 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
     count = int(present.sum())
     if not count:
         sentence = f"Column `{name}` has no value in any row; left out."
-        return Verdict("no values", finding("empty_column", sentence, column=name))
+        return Aside("no values", finding("empty_column", sentence, column=name))
     here = _different(values, present)
     if count == usable.sum() and bool((here == here[0]).all()):
         sentence = f"Column `{name}` is {_shown(here[0])} in every row; left out."
-        return Verdict("constant", finding("constant", sentence, column=name))
+        return Aside("constant", finding("constant", sentence, column=name))
     dull = kind_of(column.kind).dull(name, here, count)
     if dull is None:
         return None
@@ -92,7 +92,7 @@ def judge(column: Column, values: Array, usable: Array) -> Verdict | None:
         numbers={"column": name},
         stage="Collect",
     )
-    return Verdict(dull.reason, found)
+    return Aside(dull.reason, found)
 
 
 def _different(values: Array, rows: Array) -> Array:

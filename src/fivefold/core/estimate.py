@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from fivefold.core.digits import alike, digits
+
 ITSELF = "itself"
 """The method of a difference of something from itself."""
 
@@ -57,9 +59,9 @@ class Estimate(float):
 
     def __str__(self) -> str:
         if self.low != self.low:  # NaN: there is no interval, and the reason stands in its place
-            return f"{float(self):.4g} ({self.method})"
-        digits = 4 if abs(float(self)) < 10 else 2 if abs(float(self)) < 1000 else 0
-        return f"{float(self):,.{digits}f} [{self.low:,.{digits}f}, {self.high:,.{digits}f}]"
+            return f"{digits(float(self))} ({self.method})"
+        value, low, high = alike((float(self), self.low, self.high))
+        return f"{value} [{low}, {high}]"
 
     def __repr__(self) -> str:
         return (

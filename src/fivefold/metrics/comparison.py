@@ -15,20 +15,20 @@ from fivefold.metrics.resampling import DRAWS_OF_OWN, Resamples
 from fivefold.metrics.significance import Significance, mcnemar, swap_test
 from fivefold.metrics.weight import weighed, weights_of
 
-Verdict = Literal["wins", "loses", "a tie", "not measured"]
+Ruling = Literal["wins", "loses", "a tie", "not measured"]
 """On the first of two models; on the second it is `turned`."""
 
-_TURNED: dict[Verdict, Verdict] = {"wins": "loses", "loses": "wins"}
+_TURNED: dict[Ruling, Ruling] = {"wins": "loses", "loses": "wins"}
 
 
-def turned(verdict: Verdict) -> Verdict:
-    """The verdict on the other one of two.
+def turned(ruling: Ruling) -> Ruling:
+    """The ruling on the other one of two.
 
     Example:
         >>> turned("wins"), turned("a tie")
         ('loses', 'a tie')
     """
-    return _TURNED.get(verdict, verdict)
+    return _TURNED.get(ruling, ruling)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Comparison:
     """
 
     difference: Estimate
-    verdict: Verdict
+    verdict: Ruling
     p: float = float("nan")
     test: str = ""
 
@@ -98,7 +98,7 @@ def compare(
         low, high = min(low, 0.0), max(high, 0.0)
     elif low <= 0 <= high:
         p = 1 - level
-    verdict: Verdict = "a tie"
+    verdict: Ruling = "a tie"
     if not low <= 0 <= high:
         verdict = "wins" if (difference > 0) == metric.greater else "loses"
     gap = Estimate(

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 from fivefold.metrics import classification, counts, curves, labelsets, ordered, regression
 from fivefold.metrics.intervals import UNBOUNDED, Bounds
 from fivefold.metrics.statistic import Statistic
@@ -44,6 +45,19 @@ class Metric:
     def title(self) -> str:
         """The name as people write it."""
         return title(self.name)
+
+    def told(self, difference: float, than: str = "") -> str:
+        """A difference from another score, with its direction.
+
+        Example:
+            >>> RMSE.told(-1.95, "the mean"), ROC_AUC.told(-0.031)
+            ('1.95 lower than the mean, which is better', '0.031 lower, which is worse')
+        """
+        if not difference:
+            return f"the same as {than}" if than else "the same"
+        way = "better" if (difference > 0) == self.greater else "worse"
+        gap = f"{digits(abs(difference))} {'higher' if difference > 0 else 'lower'}"
+        return f"{gap}{f' than {than}' if than else ''}, which is {way}"
 
     def of(self, column: int, name: str) -> "Metric":
         """The same metric of one of several columns.

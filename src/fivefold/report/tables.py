@@ -2,9 +2,10 @@
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING
 
+from fivefold.core.digits import alike, digits
 from fivefold.core.estimate import ITSELF, Estimate
 from fivefold.core.wording import inert
 from fivefold.report.headline import display_name
@@ -36,11 +37,8 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
         return "yes" if value else "no"
-    if isinstance(value, Integral):
-        return f"{int(value):,}" if abs(int(value)) >= 10_000 else str(int(value))
     if isinstance(value, Real):
-        number = float(value)
-        return cell(round(number)) if 1_000 <= abs(number) < 1e15 else f"{number:.4g}"
+        return digits(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(cell, value))
     return str(value)
@@ -55,9 +53,7 @@ def ends(score: Estimate) -> tuple[str, str, str]:
     """
     if float(score) != float(score):
         return "not defined", "", ""
-    size = abs(float(score))
-    decimals = 4 if size < 10 else 2 if size < 1000 else 0
-    value, low, high = (f"{end:,.{decimals}f}" for end in (float(score), score.low, score.high))
+    value, low, high = alike((float(score), score.low, score.high))
     return value, low, high
 
 

@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.core.wording import plural
 from fivefold.evaluate.folds import held_per_learnt, mean_of
-from fivefold.metrics.comparison import Verdict
+from fivefold.metrics.comparison import Ruling
 from fivefold.metrics.intervals import corrected_t
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.significance import Significance, corrected_t_test, holm
@@ -108,7 +108,7 @@ def _tested(
     frame.insert(2, "difference", pd.Series(gaps, dtype=object))
     frame["p_holm"] = holm(frame["p"].to_numpy(float))
     frame["verdict"] = [
-        verdict_of(gap, p, metric, level) for gap, p in zip(gaps, frame["p_holm"], strict=True)
+        ruling_of(gap, p, metric, level) for gap, p in zip(gaps, frame["p_holm"], strict=True)
     ]
     return frame
 
@@ -124,7 +124,7 @@ def _gap(
     return Estimate(made, method=test.method, n=made.n, level=level)
 
 
-def verdict_of(gap: Estimate, p: float, metric: Metric, level: float) -> Verdict:
+def ruling_of(gap: Estimate, p: float, metric: Metric, level: float) -> Ruling:
     """What a difference and the p-value of its family say of the first of two."""
     if not np.isfinite(p):
         return "not measured"

@@ -22,7 +22,7 @@ from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.significance import holm, mcnemar
 from fivefold.partition import Partition
 from fivefold.result import Result
-from fivefold.study.pairs import best_of, differences, verdict_of
+from fivefold.study.pairs import best_of, differences, ruling_of
 from fivefold.study.reasons import check_left, why_of
 from fivefold.study.start import Start
 from fivefold.study.study import Study
@@ -269,7 +269,7 @@ def _pairs(
     frame.insert(2, "difference", pd.Series(gaps, dtype=object))
     frame.insert(5, "p_holm", holm(frame["p"].to_numpy(float)))
     told = zip(gaps, frame["p_holm"], strict=True)
-    verdicts = [verdict_of(gap, p, metric, answers.level) for gap, p in told]
+    verdicts = [ruling_of(gap, p, metric, answers.level) for gap, p in told]
     frame.insert(6, "verdict", verdicts)
     return frame
 

@@ -25,7 +25,8 @@ from fivefold.tasks.classes import PAIRS, class_as_asked, classes_of
 from fivefold.tasks.labels import Labels
 from fivefold.tasks.places import finite
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import ROUNDING, Picture
+from fivefold.tasks.task import ROUNDING
+from fivefold.tasks.telling import Picture, Worth
 
 USUAL = frozenset({"normal", "benign", "usual", "ok", "good", "healthy", "nominal", "inlier"})
 """Labels, in any case, that are called so because a row is not odd."""
@@ -133,6 +134,10 @@ class Anomaly(Choice):
             Picture("found_at", "How many odd rows are found at how many false alarms.", both),
             Picture("precision_recall", "Towards the upper right is better.", both),
         ]
+
+    def worth(self, schema: Schema) -> Worth:
+        """How many odd rows of a thousand are found."""
+        return Worth("recall", "finds {} of 1,000 odd rows", 1000)
 
     def aim(self, schema: Schema) -> str:
         return "how odd a row is"

@@ -15,7 +15,8 @@ from fivefold.metrics.weight import per_answer
 from fivefold.tasks.classes import classes_of, order_as_asked, settled
 from fivefold.tasks.places import finite, label_array, labels_of, places_of
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture, Worth
 
 LEAST_GAP = 0.05
 """By which some rows are worse than others, as a fraction of them, before it is worth a word."""
@@ -141,6 +142,11 @@ class Choice(Task):
             Picture("precision_recall", "Towards the upper right is better.", both | classes),
             Picture("calibration", "On the diagonal, a probability means what it says.", both),
         ]
+
+    def worth(self, schema: Schema) -> Worth | None:
+        """How many answers of a thousand are right."""
+        what = "pixels" if self.plane else "labels" if self.sequence else "rows"
+        return Worth("accuracy", f"gets {{}} of 1,000 {what} right", 1000)
 
     def aim(self, schema: Schema) -> str:
         return f"{len(schema.classes)} classes"

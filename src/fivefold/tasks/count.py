@@ -20,7 +20,7 @@ from fivefold.metrics.metric import (
 from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture
+from fivefold.tasks.telling import Picture
 
 MEANS = 4e-6
 """Part of a mean by which two ways to the same one differ."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.metrics.forecasting import (
@@ -29,7 +30,8 @@ from fivefold.metrics.metric import Metric
 from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import LEAST_RATIO, mean_and_spread
 from fivefold.tasks.target import Question, Settled, Targets
-from fivefold.tasks.task import ROUNDING, Picture, Task
+from fivefold.tasks.task import ROUNDING, Task
+from fivefold.tasks.telling import Picture, Worth
 
 LEVELS = (0.1, 0.5, 0.9)
 """Of the quantiles, where none are said."""
@@ -154,7 +156,7 @@ class Forecast(Task):
     def contrast(self, inside: float, outside: float) -> str:
         if inside < LEAST_RATIO * outside:
             return ""
-        return f"the mean absolute error is {inside:.4g} against {outside:.4g}"
+        return f"the mean absolute error is {digits(inside)} against {digits(outside)}"
 
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
@@ -188,6 +190,10 @@ class Forecast(Task):
             Picture("error_ahead", "How far forecasts are off, by steps ahead.", ahead),
             Picture("coverage_ahead", "How often the band holds what came.", covered),
         ]
+
+    def worth(self, schema: Schema) -> Worth | None:
+        """How far one forecast is off, larger errors counting more."""
+        return Worth("rmse", "is typically off by {}")
 
     def aim(self, schema: Schema) -> str:
         return f"the next {plural(_horizon(schema), 'step')}"

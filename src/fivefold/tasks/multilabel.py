@@ -25,7 +25,8 @@ from fivefold.tasks.labels import read_labels
 from fivefold.tasks.places import finite, labels_of
 from fivefold.tasks.tagged import are_truths, labels_in, places_in, truths
 from fivefold.tasks.target import Question, Settled, Targets
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture, Worth
 
 FEWEST = 5
 """Rows of a set of labels from which on it is spread evenly over the parts."""
@@ -259,6 +260,10 @@ class Multilabel(Task):
             Picture("precision_recall", "Towards the upper right is better.", both),
             Picture("roc", "The diagonal is guessing.", both),
         ]
+
+    def worth(self, schema: Schema) -> Worth:
+        """How many labels of a thousand are said or left out wrongly."""
+        return Worth("hamming_loss", "gets {} of 1,000 labels wrong", 1000)
 
     def aim(self, schema: Schema) -> str:
         return f"any of {len(schema.classes)} labels"

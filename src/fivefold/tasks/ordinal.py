@@ -25,7 +25,7 @@ from fivefold.tasks.labels import natural
 from fivefold.tasks.places import label_array, labels_of
 from fivefold.tasks.scales import scale_order
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture
+from fivefold.tasks.telling import Picture, Worth
 
 LEAST_GAP = 0.1
 """Steps by which some rows are worse than others before it is worth a word."""
@@ -94,6 +94,10 @@ class Ordinal(Choice):
         said = {"target": target, "predicted": median_class(scores), "classes": schema.classes}
         caption = "Test rows by true class (down) and answer (across), both in their order."
         return [Picture("confusion_matrix", caption, said), *drawn[1:]]
+
+    def worth(self, schema: Schema) -> Worth:
+        """How many steps of the order an answer is off."""
+        return Worth("mean_steps", "is off by {} steps on average")
 
     def aim(self, schema: Schema) -> str:
         return f"one of {len(schema.classes)} classes in order"

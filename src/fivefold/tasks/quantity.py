@@ -5,13 +5,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from fivefold.codecs.numerals import Numerals
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 from fivefold.core.wording import literal, together
 from fivefold.errors import DataError
 from fivefold.tasks.places import finite
 from fivefold.tasks.target import Settled, Target, Targets
-from fivefold.tasks.task import ROUNDING, Picture, Task
+from fivefold.tasks.task import ROUNDING, Task
+from fivefold.tasks.telling import Picture, Worth
 
 BINS = 10
 LEAST_RATIO = 1.5
@@ -123,7 +126,7 @@ class Quantity(Task):
     def contrast(self, inside: float, outside: float) -> str:
         if inside < LEAST_RATIO * outside:
             return ""
-        return f"the mean absolute error is {inside:.4g} against {outside:.4g}"
+        return f"the mean absolute error is {digits(inside)} against {digits(outside)}"
 
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
@@ -144,6 +147,14 @@ class Quantity(Task):
             )
             for place, name in enumerate(columns)
         ]
+
+    def worth(self, schema: Schema) -> Worth | None:
+        """How far one number is off on average, in the unit in which its column is written."""
+        if len(schema.targets) != 1:
+            return None
+        form = schema[schema.target].format
+        written = Numerals.from_example(form) if form else Numerals()
+        return Worth("mae", "is off by {} on average", None, written.prefix, written.suffix)
 
     def aim(self, schema: Schema) -> str:
         columns = len(schema.targets)

@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.metrics.forecasting import COVERAGE, MAE_AHEAD, MASE, RMSE_AHEAD, SKILL
 from fivefold.tasks.forecast import Forecast
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture
+from fivefold.tasks.telling import Picture, Worth
 
 
 class Returns(Forecast):
@@ -57,6 +57,10 @@ class Returns(Forecast):
         for picture in drawn[:1]:
             picture.values.update({n: np.exp(picture.values[n]) for n in ("truth", "scores")})
         return drawn
+
+    def worth(self, schema: Schema) -> Worth | None:
+        """None: errors are of logarithms, which nobody counts in."""
+        return None
 
     def aim(self, schema: Schema) -> str:
         return f"{super().aim(schema)}, judged by returns"

@@ -16,7 +16,8 @@ from fivefold.metrics.metric import Metric
 from fivefold.metrics.statistic import Statistic
 from fivefold.tasks.onetarget import KNOWN, OneTarget, side_by_side
 from fivefold.tasks.target import Question, Settled, Targets
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture
 
 BASE = "several"
 LEAST_RATIO = 1.5

@@ -22,7 +22,8 @@ from fivefold.tasks.classes import MOST_CLASSES
 from fivefold.tasks.labels import read_labels
 from fivefold.tasks.places import places_of
 from fivefold.tasks.target import Settled, Targets
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture
 
 OUTSIDE = "O"
 """The label of what is outside of all entities, which comes first."""

@@ -1,8 +1,8 @@
 """What is predicted: from target columns to an array, and from scores to answers."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -10,20 +10,13 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.target import Question, Settled, Targets
+from fivefold.tasks.telling import Telling
 
 ROUNDING = 1e-5
 """What the scores of one row by two doors may differ by, times their unit."""
 
 
-class Picture(NamedTuple):
-    """A drawing of scores against the truth: its name in the report, a sentence, its arguments."""
-
-    drawing: str
-    caption: str
-    values: dict[str, Any]
-
-
-class Task(ABC):
+class Task(Telling):
     """What is predicted.
 
     A task has no arguments and no state: what is fitted is in the schema. It sees canonical values
@@ -242,10 +235,6 @@ class Task(ABC):
         """`(n,)` how wrong each answer is, by what is minimised: nats, squared errors."""
 
     @abstractmethod
-    def contrast(self, inside: float, outside: float) -> str:
-        """How some rows fare against the others by mean error; empty if it needs no word."""
-
-    @abstractmethod
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None
     ) -> Array:
@@ -262,39 +251,6 @@ class Task(ABC):
     @abstractmethod
     def constant_name(self) -> str:
         """What such a model is called."""
-
-    # --- telling
-
-    def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
-        """Drawings of the report."""
-        return []
-
-    @abstractmethod
-    def aim(self, schema: Schema) -> str:
-        """What is predicted, in a few words: `a number`."""
-
-    @abstractmethod
-    def purpose(self, schema: Schema, inputs: str, quote: Callable[[str], str]) -> str:
-        """What the model does, in a sentence or two.
-
-        Args:
-            schema: names and classes.
-            inputs: what it reads, in words.
-            quote: how a text of the data is written.
-        """
-
-    @abstractmethod
-    def mistakes(
-        self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]
-    ) -> str:
-        """Where the errors are, in one line; there are rows.
-
-        Args:
-            target: the truth.
-            scores: of the same rows.
-            schema: names and classes.
-            number: how a number is written.
-        """
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -19,7 +19,8 @@ from fivefold.tasks.classes import MOST_CLASSES
 from fivefold.tasks.labels import natural
 from fivefold.tasks.places import finite
 from fivefold.tasks.target import Question, Settled, Targets
-from fivefold.tasks.task import ROUNDING, Picture, Task
+from fivefold.tasks.task import ROUNDING, Task
+from fivefold.tasks.telling import Picture, Worth
 
 LACKING = -2
 """What fills the letters of a row without an answer; one that says nothing has -1 throughout."""
@@ -190,6 +191,12 @@ class Transcription(Task):
                 {"rows": rows[:SHOWN]},
             ),
         ]
+
+    def worth(self, schema: Schema) -> Worth:
+        """How many words or letters of a thousand are wrong."""
+        rate = self.metrics[0].name
+        what = "words" if rate == "wer" else "letters"
+        return Worth(rate, f"gets {{}} of 1,000 {what} wrong", 1000)
 
     def aim(self, schema: Schema) -> str:
         return f"a text, spelt with {len(schema.classes)} {_spelt(schema).unit}"

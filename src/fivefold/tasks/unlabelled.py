@@ -9,7 +9,7 @@ from fivefold.core.wording import plural
 from fivefold.metrics.metric import FALSE_ALARM_RATE, Metric
 from fivefold.tasks.anomaly import Anomaly
 from fivefold.tasks.target import Question
-from fivefold.tasks.task import Picture
+from fivefold.tasks.telling import Picture
 
 
 class Unlabelled(Anomaly):

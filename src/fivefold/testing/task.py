@@ -19,7 +19,8 @@ from fivefold.kinds.codec import Codec
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import TASKS, task_of
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture
 from fivefold.testing.learnt import check_head, check_run
 from fivefold.testing.rule import Rules
 from fivefold.testing.sound import Sound
