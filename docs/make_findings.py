@@ -3,12 +3,13 @@
 from itertools import groupby
 from pathlib import Path
 
+from fivefold.core.advice import ADVICE
 from fivefold.core.finding import FINDINGS
 
 PAGE = Path(__file__).with_name("findings.md")
 HEAD = """# Findings
 
-<!-- Written by docs/make_findings.py from core/finding.py; change it there. -->
+<!-- Written by docs/make_findings.py from core/finding.py and core/advice.py; change it there. -->
 <!-- fmt: off -->
 
 A finding is a named fact with its evidence: a severity, a code, a sentence in plain words, and the
@@ -28,7 +29,7 @@ for finding in result.findings:
 ```
 
 A **note** informs. A **warning** deserves a look. A **serious** finding makes a score
-untrustworthy.
+untrustworthy. Where more is to be done than to know it, the last column says what.
 """
 PLACES = {
     "Collect": "In the data, by Collect",
@@ -43,9 +44,11 @@ def page() -> str:
     """The whole page as Markdown."""
     lines = [HEAD]
     for stage, entries in groupby(FINDINGS.items(), lambda entry: entry[1].stage):
-        lines += [f"## {PLACES[stage]}", "", "| code | severity | what was noticed |"]
-        lines += ["|---|---|---|"]
-        lines += [f"| `{c}` | {' or '.join(e.severities)} | {e.told} |" for c, e in entries]
+        lines += [f"## {PLACES[stage]}", "", "| code | severity | what was noticed | what to do |"]
+        lines += ["|---|---|---|---|"]
+        for code, entry in entries:
+            severities = " or ".join(entry.severities)
+            lines += [f"| `{code}` | {severities} | {entry.told} | {ADVICE.get(code, '')} |"]
         lines += [""]
     return "\n".join(lines)
 
