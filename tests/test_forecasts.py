@@ -124,7 +124,7 @@ def test_nothing_held_out_reaches_what_is_fitted():
 
 
 def test_windows_that_read_what_comes_after_them_are_found(monkeypatch):
-    from fivefold.leak import check_origins
+    from fivefold.hindsight import check_origins
     from fivefold.reading.stretch import Stretch
 
     collected = ff.Pipeline([collect(shops(300))]).run(seed=0, progress=False)[ff.Collected]

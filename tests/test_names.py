@@ -8,6 +8,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 IDEAS = {
     "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
+    "threshold": ("evaluate tasks", "what decides answers: chosen; answered by"),
     "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),
     "scrape": ("collect commands", "pages of the web: the stage; the command"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from fivefold.sheet.datachanges import DataChanges
     from fivefold.sheet.datasheet import Datasheet
     from fivefold.sheet.testimony import Answers
+    from fivefold.tasks.threshold import Threshold
     from fivefold.travel.step import Step
 
 PartName = Literal["train", "valid", "test"]
@@ -238,18 +239,16 @@ class Evaluated(Artifact):
 
     Attributes:
         metrics: a score with its interval by name, on the test rows.
-        scores: float32 `(n, classes)` probabilities or float64 `(n,)` values, as the network gave
-            them for the test rows.
+        scores: float32 `(n, classes)` probabilities or float64 `(n,)` values of the test rows.
         target: `(n,)` the truth for the same rows: class indices, or values.
         index: `(n,)` positions of those rows in the collected table.
-        weighted: where rows have weights, the same scores with each row counted by its own; `n` is
-            how many rows of equal weight would say as much. Empty without weights.
+        weighted: where rows have weights, the same with each counted by its own, else empty.
         folds: mean and corrected interval by name when folds ran, else empty.
         tables: DataFrames by name.
         findings: what was noticed.
-        looks: how many models were scored on these rows so far, and how optimistic the best of
-            them is; no part of what is saved, as it depends on other runs. `Result.looks` tells it
-            of a run that was taken from disk too.
+        looks: how many models were scored on these rows, and how optimistic the best is; not
+            saved, as it depends on other runs. `Result.looks` tells it of any run.
+        threshold: what decides answers in place of the likeliest class, or None.
     """
 
     made_by: ClassVar[str] = "Evaluate"
@@ -263,10 +262,12 @@ class Evaluated(Artifact):
     findings: tuple[Finding, ...]
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
     looks: "Looks | None" = field(default=None, metadata=UNSAVED)
+    threshold: "Threshold | None" = None
 
     def fitted(self) -> Mapping[str, Any]:
         """The scores, without the tables: these hold what was timed."""
-        return {name: getattr(self, name) for name in ("metrics", "scores", "target", "folds")}
+        names = "metrics", "scores", "target", "folds", "threshold"
+        return {n: getattr(self, n) for n in names}
 
 
 class Deployed(Artifact):
@@ -278,9 +279,8 @@ class Deployed(Artifact):
         bytes: its size.
         formats: what is in it, `onnx` and `onnx-raw` for instance.
         parity: largest absolute difference by door (`frame`, `csv`, `json`, `raw`, `source`), on
-            how many `rows`, and the `tolerance`; of the rows replayed from the source itself
-            `source_rows`, `source_left_out` (with a stray cell) and `source_process` (`fresh` or
-            `this`).
+            how many `rows`, the `tolerance`; of the source's own rows `source_rows`,
+            `source_left_out` (with a stray cell) and `source_process` (`fresh` or `this`).
         findings: what was noticed.
         answers: what people say of the data, by the question of the datasheet.
     """

@@ -18,6 +18,7 @@ from fivefold.core.format import FORMATS, Format, Hashed, Outlined, register
 from fivefold.core.named import Named
 from fivefold.framefile import estimate_of, frame_bytes, is_frame, read_frame, write_frame
 from fivefold.kinds.codec import Codec
+from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 
 _DTYPES: dict[int, type[np.generic]] = {
@@ -230,6 +231,13 @@ for _form in (
         lambda path: Named(
             "metric", {k: estimate_of(e) for k, e in json.loads(path.read_text("utf-8")).items()}
         ),
+    ),
+    Format(
+        "threshold",
+        ".json",
+        lambda value: isinstance(value, Threshold),
+        lambda value, file: _write_json(value.to_json(), file),
+        lambda path: Threshold.from_json(json.loads(path.read_text("utf-8"))),
     ),
 ):
     register(_form)

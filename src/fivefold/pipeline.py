@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
@@ -24,6 +24,7 @@ from fivefold.core.wish import (
     one_of,
 )
 from fivefold.result import Result
+from fivefold.train.heldback import holding_back
 
 if TYPE_CHECKING:
     from fivefold.kinds.kind import Kind
@@ -57,6 +58,9 @@ class Pipeline(Chain):
         >>> pipeline.names
         ('collect', 'preprocess', 'train', 'evaluate')
     """
+
+    def __init__(self, stages: Iterable[Stage], *, given: Iterable[Any] = ()) -> None:
+        super().__init__(holding_back(stages), given=given)
 
     def run(
         self,

@@ -23,6 +23,7 @@ from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
 from fivefold.report.ten import Tables
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,7 +142,9 @@ class Result:
 
         codec = self[Preprocessed].codec
         raw, changes = self._read(data, root)
-        answers = task_of(codec.schema.task).answers(self._scores(raw, changes), codec.schema)
+        judged = self.context.get(Evaluated)
+        marks = decided(self._scores(raw, changes), judged.threshold if judged else None)
+        answers = task_of(codec.schema.task).answers(marks, codec.schema)
         return at_size(answers, sizes_in(raw, codec.schema), codec.steps)
 
     def predict_proba(

@@ -7,6 +7,9 @@ import numpy as np
 
 from fivefold.codecs.table import Array
 
+DIVIDED_FROM = 1000
+"""Validation rows from which on one half of them stops training, and the other one decides."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
@@ -55,6 +58,21 @@ class Rows:
             weight=None if self.weight is None else self.weight[rows],
             exposure=None if self.exposure is None else self.exposure[rows],
         )
+
+    def divided(self) -> "tuple[Rows, Rows]":
+        """Of validation rows those that training stops by, and those that something is decided by.
+
+        Halves of them where there are 1,000; of fewer all for both.
+
+        Example:
+            >>> several = Rows(inputs={}, target=np.zeros(2000), index=np.arange(2000))
+            >>> [len(half) for half in several.divided()], len(several.take(slice(9)).divided()[1])
+            ([1000, 1000], 9)
+        """
+        if len(self) < DIVIDED_FROM:
+            return self, self
+        drawn = np.random.default_rng(0).permutation(len(self))
+        return self.take(np.sort(drawn[::2])), self.take(np.sort(drawn[1::2]))
 
     def rated(self) -> "Rows":
         """The same with rates for counts, each of which counts by its exposure.

@@ -173,6 +173,7 @@ drift: warning: test rows differ from training rows
 poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
 more_alarms: warning: usual test rows raise more alarms than were stated
 coarse_threshold: note: too few held-out rows for a threshold at so small a rate of false alarms
+threshold_by_few: note: rows that stopped training chose the threshold too, as there are few
 learnt_threshold: warning: the rows that set the threshold of alarms were learnt from
 weak_subgroup: warning: a group of rows is predicted much worse than the rest
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's

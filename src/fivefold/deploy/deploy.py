@@ -132,7 +132,8 @@ class Deploy(Stage):
         beside = self._beside(collected, partition, data, trained, session, evaluated)
         graphs, without = graphs_of(self.format, collected, data, trained)
         asked, sheet = requested(collected, data), collected.datasheet(self.datasheet)
-        entry, known = draw_examples(asked, data.codec, trained, session.seed)
+        threshold = None if evaluated is None else evaluated.threshold
+        entry, known = draw_examples(asked, data.codec, trained, session.seed, threshold)
         entries = package(
             codec=data.codec,
             changes=asked.changes,
@@ -149,6 +150,7 @@ class Deploy(Stage):
                 datasheet=sheet,
             ),
             datasheet=sheet.markdown(),
+            threshold=threshold,
             origin=origin_of(
                 collected,
                 data.test.index,
@@ -224,6 +226,7 @@ class Deploy(Stage):
             seed=session.seed,
             directory=session.run_directory,
             limit=limit_of(session.recipe, evaluated),
+            threshold=None if evaluated is None else evaluated.threshold,
         )
         return (made,)
 

@@ -10,8 +10,15 @@ from safetensors.numpy import save as save_arrays
 
 from fivefold.core.identity import version_of
 from fivefold.kinds.codec import Codec
-from fivefold.serve.bundle import ARRAYS_ENTRY, MANIFEST, ROWS_ENTRY, write_manifest
+from fivefold.serve.bundle import (
+    ARRAYS_ENTRY,
+    MANIFEST,
+    ROWS_ENTRY,
+    THRESHOLD_ENTRY,
+    write_manifest,
+)
 from fivefold.serve.contract import Contract
+from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 from fivefold.version import __version__
 
@@ -40,6 +47,7 @@ def package(
     card: str,
     datasheet: str = "",
     origin: Mapping[str, Any] | None = None,
+    threshold: Threshold | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
 
@@ -56,6 +64,7 @@ def package(
         card: Markdown.
         datasheet: Markdown; empty for none.
         origin: digests of the data it was made from and of what it was judged by, and its scores.
+        threshold: what decides answers; None for the likeliest class.
 
     Returns:
         Contents by entry name.
@@ -68,6 +77,7 @@ def package(
         "codec.json": to_json(state),
         "codec.safetensors": save_arrays(arrays),
         **_rows(changes),
+        **({} if threshold is None else {THRESHOLD_ENTRY: to_json(threshold.to_json())}),
         **graphs,
         "weights.safetensors": weights,
         "parity.json": to_json(parity),

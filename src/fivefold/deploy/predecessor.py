@@ -33,6 +33,7 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.predictor import Predictor, load
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import Threshold, decided
 from fivefold.ties import Ties
 
 
@@ -131,6 +132,7 @@ def compare_with(
     seed: int,
     directory: Path | None = None,
     limit: int | None = None,
+    threshold: Threshold | None = None,
 ) -> Finding:
     """Compare a new model with a deployed one, both on the same test rows.
 
@@ -148,6 +150,7 @@ def compare_with(
         seed: of the resamples.
         directory: of the run, which counts the look.
         limit: the most models that may be scored on these rows; None for any number.
+        threshold: what decides the answers of the new model; the old one has its own.
 
     Returns:
         What is worth telling of a model that may be deployed.
@@ -169,6 +172,8 @@ def compare_with(
     ours, truth, index = scores[kept], target[kept], index[kept]
     task = task_of(schema)
     metric = task.metrics[0]
+    if metric.decided:
+        ours, theirs = decided(ours, threshold), decided(theirs, model.threshold)
     first, second = Judged.of(task, truth, ours), Judged.of(task, truth, theirs)
     drawn = first.drawn(resamples_of(collected, index, first, seed=seed, by=by, ties=ties))
     new, old = (estimate_one(metric, j.target, j.scores, drawn) for j in (first, second))

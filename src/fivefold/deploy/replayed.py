@@ -14,6 +14,7 @@ from fivefold.kinds.codec import Codec
 from fivefold.kinds.state import FittedColumn
 from fivefold.serve.contract import Contract, Field, contract_of, text_of
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import Threshold, replied
 from fivefold.travel.changes import Changes
 from fivefold.travel.lookup import lookups
 
@@ -64,7 +65,7 @@ def _told(field: Field, codec: Codec, changes: Changes) -> Field:
 
 
 def draw_examples(
-    asked: Requested, codec: Codec, trained: Trained, seed: int
+    asked: Requested, codec: Codec, trained: Trained, seed: int, threshold: Threshold | None = None
 ) -> tuple[Mapping[str, Any], Array]:
     """Draw requests by a seed, and answer them: both as the bundle holds them, and the scores."""
     from fivefold.models.score import score
@@ -73,7 +74,7 @@ def draw_examples(
     rows = draw_rows(asked.codec, asked.contract, seed=seed)
     arrays = encoded(codec, read(rows, asked.schema), changes=asked.changes)
     scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
-    answers = task_of(codec.schema).reply(scores, codec.schema)
+    answers = replied(task_of(codec.schema), scores, codec.schema, threshold)
     return {"synthetic": True, "requests": {"instances": rows}, "answers": answers}, scores
 
 

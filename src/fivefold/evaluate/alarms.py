@@ -58,7 +58,7 @@ class Alarms:
         """
         from fivefold.models.answered import answered
 
-        valid, codec = evidence.data.valid, evidence.data.codec
+        valid, codec = evidence.data.valid.divided()[1], evidence.data.codec
         usual = int((valid.target != 1).sum())
         if not usual:
             raise DataError(

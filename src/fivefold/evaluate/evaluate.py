@@ -14,9 +14,11 @@ from fivefold.core.stage import Count, Stage
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
+from fivefold.evaluate.threshold import Asked, fault_of, is_chosen
 from fivefold.folds import EachGroup
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import Threshold
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -40,6 +42,13 @@ class Evaluate(Stage):
         false_alarms: of two classes, the share of usual rows (those of the first class) that may
             raise an alarm. Validation rows set the threshold for it; `recall_at_fpr`,
             `precision_at_fpr` and the achieved `false_alarm_rate` of test rows are told.
+        threshold: what decides answers in place of the likeliest class. Of two classes a
+            probability of the second one, above which it is answered; or what validation rows
+            choose it by: `f1`, `youden` (recall less false alarms), `{"fp": 1, "fn": 9}` (what a
+            false alarm and a missed row cost). Costs by true and answered class, `{"cat": {"dog":
+            2.0}}`, for any number of classes: the class of the least expected cost is answered.
+            The half of the validation rows chooses that training did not stop by, where there are
+            1,000, else all; in folds rows of each fold. It is deployed with the model.
         base_rate: the share of positive rows where the model will be used, for which precision is
             told then; None for that of the test rows.
         looks: the most models that may be scored on these test rows, in this run and in others;
@@ -62,6 +71,7 @@ class Evaluate(Stage):
     baselines: tuple[BaselineName, ...] = BASELINES
     level: Share = 0.95
     false_alarms: Share | None = None
+    threshold: Asked | None = None
     base_rate: Share | None = None
     looks: Count | None = None
 
@@ -76,7 +86,20 @@ class Evaluate(Stage):
     def _check_base_rate(self) -> Self:
         if self.base_rate is not None and self.false_alarms is None:
             raise ValueError("`base_rate` has no effect without `false_alarms`")
+        if self.threshold is not None and self.false_alarms is not None:
+            raise ValueError("`threshold` and `false_alarms` would both decide what an alarm is")
         return self
+
+    @property
+    def decides(self) -> bool:
+        """Whether validation rows decide something, so that training should hold them back."""
+        return self.false_alarms is not None or is_chosen(self.threshold)
+
+    def chosen(self, data: Preprocessed, trained: Trained) -> Threshold | None:
+        """What decides answers, by validation rows alone; None for the likeliest class."""
+        from fivefold.evaluate.threshold import threshold_by
+
+        return None if self.threshold is None else threshold_by(self.threshold, data, trained)
 
     def run(
         self,
@@ -102,6 +125,7 @@ class Evaluate(Stage):
             level=self.level,
             looks=self.looks,
             alarms=Stated(self.false_alarms, self.base_rate) if self.false_alarms else None,
+            threshold=self.threshold,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
@@ -127,6 +151,8 @@ class Evaluate(Stage):
             what = task.name if task.network else f"{task.name}, with no two classes"
             wanted = f"Evaluate: false_alarms={self.false_alarms:g} expects a task of two classes"
             faults.append(PreflightError(f"{wanted}, found {what}.", remedy=remedy))
+        fault = None if self.threshold is None else fault_of(self.threshold, collected.schema)
+        faults += [] if fault is None else [fault]
         if self.folds != "groups":
             faults += _too_many_folds(self.folds, collected)
         elif collected.schema.named("group") is None and found.get(Partition) is None:

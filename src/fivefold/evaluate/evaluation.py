@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
-from fivefold.codecs.table import Array
-from fivefold.core.events import Found, Noted, Progress, Scored
+from fivefold.core.events import Found, Noted, Scored
 from fivefold.core.finding import Finding
 from fivefold.core.named import Named
 from fivefold.core.session import Session
@@ -18,16 +14,23 @@ from fivefold.division import resamples_of
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.alarms import Alarms, Stated
-from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
-from fivefold.evaluate.evidence import Evidence, Rival
+from fivefold.evaluate.alongside import with_parts, with_rivals
+from fivefold.evaluate.baselines import BaselineName
+from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.tabled import tables_of
+from fivefold.evaluate.threshold import (
+    Asked,
+    few_rows,
+    judged_by,
+    threshold_by,
+    threshold_table,
+)
 from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
-from fivefold.metrics.comparison import compare
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
 from fivefold.metrics.weight import weight_argument
@@ -48,6 +51,7 @@ FINDERS = (
     row_findings.drift,
     score_findings.poor_calibration,
     score_findings.off_the_rate,
+    few_rows,
     score_findings.weak_subgroup,
     carried_by,
     score_findings.overfitting,
@@ -68,6 +72,7 @@ def evaluate(
     level: float = 0.95,
     looks: int | None = None,
     alarms: Stated | None = None,
+    threshold: Asked | None = None,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -95,9 +100,12 @@ def evaluate(
         seed=session.seed,
         level=level,
     )
+    if threshold is not None:
+        evidence = replace(evidence, threshold=threshold_by(threshold, data, trained))
     takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
-    weighted = evidence.weighted_estimate(judged, task.metrics, takes)
-    metrics = evidence.estimate(judged, task.metrics, own)
+    told = judged_by(evidence)
+    weighted = evidence.weighted_estimate(judged, told, takes)
+    metrics = evidence.estimate(judged, told, own)
     raised = None if alarms is None else Alarms.of(evidence, alarms)
     metrics |= {} if raised is None else raised.metrics
     evidence = replace(evidence, metrics=metrics, weighted=weighted, stated=alarms and alarms.rate)
@@ -109,14 +117,19 @@ def evaluate(
         left = quoted([name for name in own if name not in takes])
         session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
     evidence, left_out = with_rivals(
-        with_parts(evidence), baselines if task.compared else (), session
+        with_parts(evidence, threshold), baselines if task.compared else (), session, threshold
     )
     found = find(evidence, session)
-    ran = fit_folds(collected, partition, session, k, own=own, level=level) if k else None
+    ran = None
+    if k:
+        ran = fit_folds(collected, partition, session, k, own=own, level=level, threshold=threshold)
     if ran is not None:
         session.emit(Scored(values=ran.metrics, rows="folds"))
-    told = (*collected.findings, *data.findings, *trained.findings, *found)
-    tables = tables_of(evidence, told, folds=ran, left_out=left_out)
+    every = (*collected.findings, *data.findings, *trained.findings, *found)
+    tables = tables_of(evidence, every, folds=ran, left_out=left_out)
+    if evidence.threshold is not None:
+        tables["threshold"] = threshold_table(evidence)
+        session.emit(Noted(text=evidence.threshold.said(evidence.schema.classes)))
     if raised is not None:
         tables["alarms"] = raised.table()
         session.emit(Noted(text=str(raised)))
@@ -138,98 +151,6 @@ def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | No
     for finding in taken.findings:
         session.emit(Found(finding=finding))
     return taken
-
-
-def with_rivals(
-    evidence: Evidence, names: tuple[BaselineName, ...], session: Session
-) -> tuple[Evidence, tuple[str, ...]]:
-    """The same evidence with simple models beside it, and what could not be fitted."""
-    rivals, left_out = [], []
-    fitted = fit_baselines(
-        evidence.data, names, seed=evidence.seed, beside=evidence.trained.settings
-    )
-    for done, baseline in enumerate(fitted, 1):
-        if baseline.scores is None:
-            left_out.append(f"{baseline.name} was not fitted beside the model: {baseline.note}.")
-            continue
-        rival = _beside(evidence, baseline, baseline.scores)
-        rivals.append(rival)
-        first = evidence.headline.name
-        values = {first: float(rival.metrics[first])}
-        session.emit(Progress(done=done, total=len(names), unit="model", values=values))
-    if rivals:
-        words = ", ".join(f"{r.comparison.verdict} against {r.baseline.name}" for r in rivals)
-        session.emit(Noted(text=f"By {evidence.headline.title} the model {words}."))
-    return replace(evidence, rivals=tuple(rivals)), tuple(left_out)
-
-
-def _beside(evidence: Evidence, baseline: Baseline, scores: Array) -> Rival:
-    """Other scores of the test rows, judged and compared with the model's, no surer than it."""
-    if evidence.task.labelled:
-        step = float(np.finfo(evidence.scores.dtype).eps)
-        scores = np.clip(scores, step, 1 - step)
-    ours, theirs = evidence.judged, evidence.judge(scores)
-    outcome = compare(
-        evidence.headline,
-        ours.target,
-        ours.scores,
-        theirs.scores,
-        evidence.drawn,
-        level=evidence.level,
-    )
-    return Rival(
-        baseline=baseline,
-        metrics=evidence.estimate(theirs, evidence.task.compared),
-        comparison=outcome,
-        weighted=evidence.weighted_estimate(theirs, (evidence.headline,)),
-    )
-
-
-def with_parts(evidence: Evidence) -> Evidence:
-    """The same evidence with what the model mixes, scored from what is there."""
-    from fivefold.models.score import score_parts
-
-    model = evidence.trained.model
-    asked = len(evidence.target) and evidence.task.compared
-    found = score_parts(model, evidence.data.test.inputs) if asked else {}
-    shares = getattr(model.body, "parts", {})
-    parts = [
-        _beside(
-            evidence,
-            Baseline(
-                kind="part",
-                name=f"its {name} ({shares[name]:.0%})",
-                scores=scores,
-                rows_fitted=len(evidence.data.train),
-                note="a part of the model, alone",
-            ),
-            scores,
-        )
-        for name, scores in found.items()
-    ]
-    return replace(evidence, parts=(*parts, *_teacher(evidence)))
-
-
-def _teacher(evidence: Evidence) -> list[Rival]:
-    """The model that taught the network, on the same test rows."""
-    from fivefold.evaluate.timing import time_calls
-    from fivefold.models.score import score
-
-    trained, inputs = evidence.trained, evidence.data.test.inputs
-    if trained.teacher is None or not len(evidence.target):
-        return []
-    ask = partial(score, trained.teacher, inputs)
-    scores = ask()
-    teacher = Baseline(
-        kind="teacher",
-        name=f"its teacher ({trained.settings['taught_by']})",
-        scores=scores,
-        fit_seconds=float(trained.resources["teacher_fit_seconds"]),
-        milliseconds_per_row=1000 * float(np.median(time_calls(ask, 3))) / len(scores),
-        rows_fitted=int(trained.resources["teacher_rows"]),
-        note=f"asked out of fold in {trained.resources['teacher_seconds']:.3g} s",
-    )
-    return [_beside(evidence, teacher, scores)]
 
 
 def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
@@ -263,4 +184,5 @@ def _evaluated(
         tables=Named("table", tables),
         findings=findings,
         looks=looks,
+        threshold=evidence.threshold,
     )

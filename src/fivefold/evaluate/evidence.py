@@ -19,6 +19,7 @@ from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
+from fivefold.tasks.threshold import Threshold, decided
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,6 +52,7 @@ class Evidence:
     seed: int = 0  # for anything drawn
     stated: float | None = None  # share of usual rows that may raise an alarm, if that is asked
     level: float = 0.95  # coverage of intervals
+    threshold: Threshold | None = None  # by which answers are decided, if that is asked
 
     @property
     def schema(self) -> Schema:
@@ -93,8 +95,12 @@ class Evidence:
         own: Mapping[str, OwnMetric] | None = None,
         weight: Array | None = None,
         drawn: Resamples | None = None,
+        by: Threshold | None = None,
     ) -> dict[str, Estimate]:
-        """Scores of answers by name, for the test rows unless others are `drawn`."""
+        """Scores of answers by name, for the test rows unless others are `drawn`.
+
+        Answers are decided by the threshold of the model, or another one.
+        """
         return estimate(
             judged.target,
             judged.scores,
@@ -103,13 +109,25 @@ class Evidence:
             own=own,
             weight=weight,
             level=self.level,
+            marks=decided(judged.scores, by or self.threshold),
         )
 
     def weighted_estimate(
-        self, judged: Judged, metrics: Sequence[Metric], own: Mapping[str, OwnMetric] | None = None
+        self,
+        judged: Judged,
+        metrics: Sequence[Metric],
+        own: Mapping[str, OwnMetric] | None = None,
+        by: Threshold | None = None,
     ) -> dict[str, Estimate]:
         """The same with each row counted by its weight; empty without weights."""
-        return {} if self.weight is None else self.estimate(judged, metrics, own, self.weight)
+        if self.weight is None:
+            return {}
+        return self.estimate(judged, metrics, own, self.weight, by=by)
+
+    @cached_property
+    def answered(self) -> Judged:
+        """The test rows by what decides their answers: marks, of which the largest counts."""
+        return self.judged._replace(scores=decided(self.judged.scores, self.threshold))
 
     @cached_property
     def weight(self) -> Array | None:

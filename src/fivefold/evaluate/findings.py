@@ -15,6 +15,7 @@ from fivefold.metrics.calibration import calibration_error, calibration_error_by
 from fivefold.metrics.groups import FEWEST_ROWS
 from fivefold.metrics.metric import title
 from fivefold.tasks.judged import Judged
+from fivefold.tasks.threshold import decided
 
 LEAST_CALIBRATION_ERROR = 0.02
 MOST_GROUPS = 3
@@ -73,14 +74,18 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
             "the validation rows that set the threshold."
         )
         found.append(finding("more_alarms", sentence, stated=stated, low=rate.low, high=rate.high))
-    rows = int((evidence.data.valid.target != 1).sum())
+    stopping, deciding = evidence.data.valid.divided()
+    held = deciding if evidence.stated else evidence.data.valid
+    rows = int((held.target != 1).sum())
     if rows * stated < FEW_ALARMS:
         sentence = (
             f"{rows:,} usual validation rows set the threshold for {stated:g} false alarms, which "
             f"is {rows * stated:.2g} of them: it is a guess."
         )
         found.append(finding("coarse_threshold", sentence, rows=rows, stated=stated))
-    if evidence.stated and evidence.trained.settings.rows:
+    apart = len(stopping) + len(deciding) == len(evidence.data.valid)
+    free = len(evidence.data.train) + (len(stopping) if apart else 0)
+    if evidence.stated and (evidence.trained.settings.rows or 0) > free:
         sentence = (
             "The validation rows that set the threshold were learnt from, as an estimator learns "
             "from all rows but the test rows: more alarms are raised than were stated."
@@ -91,7 +96,7 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:
     """Groups of rows that are predicted much worse than the others."""
-    answers = evidence.judged
+    answers = evidence.answered
     errors = answers.by_row(evidence.task.errors(answers.target, answers.scores))
     rows = evidence.collected.table.take(evidence.data.test.index)
     findings: list[Finding] = []
@@ -121,7 +126,8 @@ def overfitting(evidence: Evidence) -> list[Finding]:
     if metric is None:
         return []
     known = Judged.of(evidence.task, rows.target, score(evidence.trained.model, rows.inputs))
-    learnt, unseen = metric(known.target, known.scores), evidence.metrics[metric.name]
+    given = decided(known.scores, evidence.threshold) if metric.decided else known.scores
+    learnt, unseen = metric(known.target, given), evidence.metrics[metric.name]
     gap = learnt - float(unseen) if metric.greater else float(unseen) - learnt
     apart = learnt > unseen.high if metric.greater else learnt < unseen.low
     if not (apart and gap > float(metric.gap or 0)):

@@ -12,6 +12,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.named import Named
 from fivefold.core.session import Session
+from fivefold.evaluate.threshold import Asked, threshold_by
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
@@ -20,6 +21,7 @@ from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
+from fivefold.tasks.threshold import Threshold, decided
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +95,7 @@ def held_out(
     stopped: int,
     seconds: float,
     own: Mapping[str, OwnMetric] | None = None,
+    threshold: Threshold | None = None,
 ) -> Held:
     """Judge the answers for rows that a fold held out.
 
@@ -106,6 +109,7 @@ def held_out(
         stopped: rows that training stopped by.
         seconds: that it took.
         own: own metrics by name.
+        threshold: what decided the answers; None for the likeliest class.
     """
     task = task_of(collected.schema)
     judged = Judged.of(task, rows.target, scores)
@@ -115,7 +119,7 @@ def held_out(
         "valid_rows": stopped,
         "held_out_rows": len(rows),
         "seconds": seconds,
-        **scores_of(task, judged, own or {}, rows.weight),
+        **scores_of(task, judged, own or {}, rows.weight, threshold),
     }
     each = Judged.of_positions(task, rows.target, scores)
     return Held(line=line, predictions=predictions_of(collected, fold, rows.index, each))
@@ -129,6 +133,7 @@ def fit_folds(
     *,
     own: Mapping[str, OwnMetric] | None = None,
     level: float = 0.95,
+    threshold: Asked | None = None,
 ) -> Folds:
     """Refit on k folds of the training and validation rows; test rows are in none of them.
 
@@ -143,6 +148,7 @@ def fit_folds(
         k: number of folds, at least 2.
         own: own metrics by name.
         level: coverage, a fraction.
+        threshold: what decides answers, chosen by rows of each fold that it was stopped by.
 
     Returns:
         Means with the interval of Nadeau and Bengio, and the out-of-fold predictions.
@@ -163,6 +169,7 @@ def fit_folds(
             stopped=0 if whole else len(division.valid),
             seconds=trained.resources.seconds,
             own=own,
+            threshold=None if threshold is None else threshold_by(threshold, data, trained),
         )
         held.append(each)
         first = task.metrics[0].name
@@ -197,13 +204,19 @@ def metrics_by_name(task: Task, own: Mapping[str, OwnMetric]) -> dict[str, Metri
 
 
 def scores_of(
-    task: Task, judged: Judged, own: Mapping[str, OwnMetric], weight: Array | None
+    task: Task,
+    judged: Judged,
+    own: Mapping[str, OwnMetric],
+    weight: Array | None,
+    threshold: Threshold | None = None,
 ) -> dict[str, float]:
     """Every metric of some answers by name; where rows have weights the first by these too."""
     target, scores, first = judged.target, judged.scores, task.metrics[0]
-    found = {metric.name: metric(target, scores) for metric in task.metrics}
+    marks = decided(scores, threshold)
+    found = {m.name: m(target, marks if m.decided else scores) for m in task.metrics}
     if weight is not None:
-        found[f"weighted_{first.name}"] = first(target, scores, judged.of_rows(weight))
+        given = marks if first.decided else scores
+        found[f"weighted_{first.name}"] = first(target, given, judged.of_rows(weight))
     return found | {name: number(name, metric, target, scores) for name, metric in own.items()}
 
 

@@ -20,6 +20,7 @@ from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.tagging import NO_ENTITY, OTHER_ENDS, entity_outcomes, entity_rows
+from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,9 +86,11 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
     import pandas as pd
 
     target, scores = evidence.flat.target, evidence.flat.scores
-    found = evidence.task.by_class(target, scores)
+    marks = decided(scores, evidence.threshold)
+    found, counted = (evidence.task.by_class(target, each) for each in (scores, marks))
     assert found is not None
-    truth, said, chances = found
+    assert counted is not None
+    (truth, _, chances), said = found, counted[1]
     said = said & ~evidence.task.lacking(target)[:, None]
     hits, predicted, support = (truth & said).sum(0), said.sum(0), truth.sum(0)
 

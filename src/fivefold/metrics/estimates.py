@@ -26,6 +26,7 @@ def estimate(
     own: Mapping[str, OwnMetric] | None = None,
     weight: Array | None = None,
     level: float = 0.95,
+    marks: Array | None = None,
 ) -> dict[str, Estimate]:
     """Metrics with their intervals.
 
@@ -42,6 +43,8 @@ def estimate(
         weight: `(n,)` how much each row counts in the scores, None for 1 each. Rows of weight 0
             are left out; intervals know that a row of weight 3 is still one row.
         level: coverage, a fraction.
+        marks: `(n, classes)` of which the largest is the answer, for metrics that count answers;
+            None for the scores.
 
     Returns:
         By name; a metric that is not defined on these rows is NaN, with the reason as its method.
@@ -57,11 +60,17 @@ def estimate(
         1.0000 [0.8985, 1.0000]
     """
     resamples = resample(len(target), seed=0) if resamples is None else resamples
+    marks = scores if marks is None else marks
     if weight is not None:
         resamples = resamples.only(weights_of(weight, len(target)) > 0)
+        marks = weighed(weight, target, marks)[2]
         weight, target, scores = weighed(weight, target, scores)
     scored = {
-        metric.name: estimate_one(metric, target, scores, resamples, weight=weight, level=level)
+        metric.name: estimate_one(
+            *(metric, target, marks if metric.decided else scores, resamples),
+            weight=weight,
+            level=level,
+        )
         for metric in metrics
     }
     for name, function in (own or {}).items():

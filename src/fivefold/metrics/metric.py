@@ -30,6 +30,7 @@ class Metric:
         gap: the least difference that is worth a remark; None where it has no scale of its own.
         ranked: whether rows are put in order by every class, which takes long.
         bounds: the lowest and the highest score that can be.
+        decided: whether it counts answers, so that a threshold moves it, and not probabilities.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Metric:
     gap: float | None = None
     ranked: bool = False
     bounds: Bounds = UNBOUNDED
+    decided: bool = False
 
     @property
     def title(self) -> str:
@@ -90,13 +92,15 @@ ROC_AUC = Metric("roc_auc", curves.roc_auc, True, "delong", gap=0.05, bounds=SHA
 AVERAGE_PRECISION = Metric(
     "average_precision", curves.average_precision, True, ranked=True, bounds=SHARE
 )
-ACCURACY = Metric("accuracy", classification.accuracy, True, "wilson", gap=0.05, bounds=SHARE)
+ACCURACY = Metric(
+    "accuracy", classification.accuracy, True, "wilson", gap=0.05, bounds=SHARE, decided=True
+)
 LOG_LOSS = Metric("log_loss", classification.log_loss, False, bounds=SIZE)
 BALANCED_ACCURACY = Metric(
-    "balanced_accuracy", classification.balanced_accuracy, True, bounds=SHARE
+    "balanced_accuracy", classification.balanced_accuracy, True, bounds=SHARE, decided=True
 )
-PRECISION = Metric("precision", classification.precision, True, bounds=SHARE)
-RECALL = Metric("recall", classification.recall, True, bounds=SHARE)
+PRECISION = Metric("precision", classification.precision, True, bounds=SHARE, decided=True)
+RECALL = Metric("recall", classification.recall, True, bounds=SHARE, decided=True)
 FALSE_ALARM_RATE = Metric(
     "false_alarm_rate",
     classification.false_alarm_rate,
@@ -104,10 +108,11 @@ FALSE_ALARM_RATE = Metric(
     "wilson",
     among=lambda target, scores: target == 0,
     bounds=SHARE,
+    decided=True,
 )
-F1 = Metric("f1", classification.f1, True, bounds=SHARE)
+F1 = Metric("f1", classification.f1, True, bounds=SHARE, decided=True)
 BRIER = Metric("brier", classification.brier, False, bounds=(0.0, 2.0))
-MCC = Metric("mcc", classification.mcc, True, bounds=(-1.0, 1.0))
+MCC = Metric("mcc", classification.mcc, True, bounds=(-1.0, 1.0), decided=True)
 
 F1_MICRO = Metric("f1_micro", labelsets.f1_micro, True, gap=0.05, bounds=SHARE)
 F1_MACRO = Metric("f1_macro", labelsets.f1_macro, True, bounds=SHARE)

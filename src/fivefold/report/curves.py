@@ -20,6 +20,7 @@ from fivefold.report.figures import confusion_matrix
 from fivefold.report.futures import coverage_ahead, error_ahead, forecasts
 from fivefold.report.misheard import spelling_errors, transcripts
 from fivefold.report.tables import shortened
+from fivefold.report.thresholds import thresholds
 
 if TYPE_CHECKING:
     from fivefold.codecs.table import Array
@@ -281,6 +282,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "surprise": surprise,
     "found_at": found_at,
     "spelling_errors": spelling_errors,
+    "thresholds": thresholds,
     "transcripts": transcripts,
 }
 """By the name that `fivefold.tasks.task.Picture` gives; each takes its values and gives SVG."""

@@ -12,6 +12,7 @@ from fivefold.report.drawing import MUTED, ORANGE, draw
 from fivefold.report.maskrows import mask_rows
 from fivefold.report.tables import cell, shortened
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Collected, Evaluated
@@ -43,11 +44,12 @@ def examples(collected: "Collected", evaluated: "Evaluated") -> list[tuple[str, 
     if not drawable or not len(index) or len(schema.targets) > 1 or task.sequence:
         return []
     losses = task.row_losses(evaluated.target, evaluated.scores)
-    wrong = task.errors(evaluated.target, evaluated.scores)
+    marks = decided(evaluated.scores, evaluated.threshold)
+    wrong = task.errors(evaluated.target, marks)
     worst = [row for row in np.argsort(-losses, kind="stable") if wrong[row]][: ROWS // 2]
     others = [row for row in np.argsort(wrong, kind="stable") if row not in worst]
     shown = [*worst, *others[: ROWS - len(worst)]]
-    answers = task.answers(evaluated.scores[shown], schema)
+    answers = task.answers(marks[shown], schema)
     truths = collected.table.column(schema.targets[0])[index[shown]]
     named = [
         (shortened(cell(truth), 14), shortened(cell(answer), 14))

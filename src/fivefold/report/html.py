@@ -164,6 +164,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
     from fivefold.report import figures
     from fivefold.report.curves import DRAWINGS
     from fivefold.report.examples import examples
+    from fivefold.tasks.threshold import drawn_of
 
     schema, best = collected.schema, trained.settings.best_epoch
     drawn = [
@@ -174,7 +175,7 @@ def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> l
     ]
     task = task_of(schema)
     judged, name = Judged.of(task, evaluated.target, evaluated.scores), schema.named("weight")
-    for picture in task.pictures(judged.target, judged.scores, schema):
+    for picture in drawn_of(task, judged.target, judged.scores, schema, evaluated.threshold):
         draw, caption, values = DRAWINGS[picture.drawing], picture.caption, dict(picture.values)
         if name is not None and weight_argument(draw):
             values["weight"] = judged.of_rows(collected.table.column(name)[evaluated.index])

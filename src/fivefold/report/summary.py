@@ -21,6 +21,7 @@ from fivefold.report.reported import Reported
 from fivefold.report.tables import aligned, cell
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     from fivefold.partition import Partition
@@ -207,7 +208,7 @@ def _errors(evaluated: Evaluated, collected: Collected) -> str:
         return "not measured: no test rows"
     task = task_of(schema)
     judged = Judged.of(task, evaluated.target, evaluated.scores)
-    return task.mistakes(judged.target, judged.scores, schema, cell)
+    return task.mistakes(judged.target, decided(judged.scores, evaluated.threshold), schema, cell)
 
 
 def _bundle(deployed: Deployed) -> list[str]:

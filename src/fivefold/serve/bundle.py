@@ -12,11 +12,15 @@ from fivefold.core import jsontext
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
-FORMAT = 3  # the newest that this version reads
+FORMAT = 4  # the newest that this version reads
+CHANGING = 3  # of bundles that change rows, and decide no answers
 PLAIN = 2  # of bundles that change no rows: what an older fivefold reads
 
 ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
 """The entries that say what is done to rows before the codec reads them."""
+
+THRESHOLD_ENTRY = "threshold.json"
+"""The entry that says what decides answers in place of the likeliest class."""
 
 KIND = "fivefold bundle"
 MANIFEST = "manifest.json"
@@ -119,7 +123,7 @@ def write_manifest(
     """
     manifest: dict[str, Any] = {
         "kind": KIND,
-        "format": FORMAT if ROWS_ENTRY in entries else PLAIN,
+        "format": _format_of(entries),
         "fivefold": fivefold,
         "made_with": dict(made_with),
         **({"origin": dict(origin)} if origin else {}),
@@ -127,6 +131,13 @@ def write_manifest(
     }
     manifest["sha256"] = digest_of(manifest)
     return json.dumps(manifest, indent=1, ensure_ascii=False).encode()
+
+
+def _format_of(entries: Mapping[str, bytes]) -> int:
+    """The oldest format whose readers answer as they should."""
+    if THRESHOLD_ENTRY in entries:
+        return FORMAT
+    return CHANGING if ROWS_ENTRY in entries else PLAIN
 
 
 def _listed(content: bytes | memoryview) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from safetensors.numpy import load as load_arrays
 from fivefold.codecs.table import Array
 from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
-from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, Bundle
+from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, THRESHOLD_ENTRY, Bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import stranger
+from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 
 Scores = Callable[[Mapping[str, Array]], Array]
@@ -39,15 +40,23 @@ def changes_of(bundle: Bundle) -> Changes | None:
     return Changes.unpack(bundle.json(ROWS_ENTRY), arrays)
 
 
-def parts_of(bundle: Bundle) -> tuple[Codec, Changes | None, Contract]:
-    """The codec of a bundle, what changes rows before it, and what a request must look like.
+def threshold_of(bundle: Bundle) -> Threshold | None:
+    """What decides answers; None for the likeliest class."""
+    if THRESHOLD_ENTRY not in bundle:
+        return None
+    return Threshold.from_json(bundle.json(THRESHOLD_ENTRY))
+
+
+def parts_of(bundle: Bundle) -> tuple[Codec, Changes | None, Contract, Threshold | None]:
+    """The codec of a bundle, what changes rows before it, what a request looks like, what decides.
 
     Raises:
         BundleError: if they cannot be read here.
     """
     try:
         codec, changes = codec_of(bundle), changes_of(bundle)
-        return codec, changes, Contract.from_json(bundle.json("schema.json"))
+        contract = Contract.from_json(bundle.json("schema.json"))
+        return codec, changes, contract, threshold_of(bundle)
     except ConfigError as error:
         raise stranger(bundle, error) from None
     except _UNREADABLE as error:

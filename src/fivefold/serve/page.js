@@ -312,6 +312,10 @@ function show(answer, row) {
       bars.append(line(`odd by ${column}`, `+${written(surprise)}`));
     }
   }
+  if (answer.costs) bars.append(line("answered", "the class of the least expected cost"));
+  if (typeof answer.threshold === "number" && answer.classes && !answer.surprise) {
+    bars.append(line(`${answer.classes[1]} is answered from`, percent(answer.threshold)));
+  }
   if (marked) mark(prediction, answer, row);
   if (!answer.classes || (Array.isArray(prediction) && !answer.thresholds)) return;
   const shares = answer.classes.map((label, i) => [label, answer.probabilities[0][i], answer.thresholds?.[i]]);

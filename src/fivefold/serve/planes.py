@@ -14,6 +14,7 @@ from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.serve.requests import raw_pieces
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import Threshold, replied
 
 Sizes = Sequence[tuple[int, int]]
 """Height and width of pictures."""
@@ -26,6 +27,7 @@ class Asked(Protocol):
     """What `masks_of` needs of a model."""
 
     schema: Schema
+    threshold: Threshold | None
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read."""
@@ -98,7 +100,7 @@ def at_size(answers: Array, sizes: Sizes, steps: int | None) -> Array:
 def reply_to(model: Asked, scores: Array, instances: Sequence[Any]) -> dict[str, Any]:
     """What a server replies to a request with these scores: masks at the size of the pictures."""
     schema, sizes = model.schema, sizes_asked(instances, model.schema)
-    told = task_of(schema).reply(scores, schema)
+    told = replied(task_of(schema), scores, schema, model.threshold)
     if sizes:
         count = len(schema.classes)
         told["predictions"] = [regions_told(mask, count) for mask in model.answers(scores, sizes)]

@@ -27,6 +27,7 @@ from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks
 from fivefold.serve.sources import rows_of, with_sources
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
+from fivefold.tasks.threshold import Threshold, decided
 from fivefold.travel.changes import Changes
 
 
@@ -40,11 +41,13 @@ class Predictor:
         scores: blocks to float32 `(rows, classes)` probabilities or float64 `(rows,)` values
             (float32 in bundles of 0.1.0).
         changes: what is done to rows before the codec reads them; None for nothing.
+        threshold: what decides answers; None for the likeliest class.
 
     Attributes:
         bundle: the verified entries.
         contract: names, kinds, ranges, categories and policies of the inputs.
         schema: the columns of the data it was fitted on, the target and the task.
+        threshold: what decides answers, or None.
     """
 
     def __init__(
@@ -55,9 +58,11 @@ class Predictor:
         contract: Contract,
         scores: Scores,
         changes: Changes | None = None,
+        threshold: Threshold | None = None,
     ) -> None:
         self.bundle = bundle
         self.contract = contract
+        self.threshold = threshold
         self._codec = codec
         self._scores = scores
         self._changes = changes
@@ -234,7 +239,8 @@ class Predictor:
 
     def answers(self, scores: Array, sizes: planes.Sizes = ()) -> Array:
         """What `predict` gives for these scores, of pictures of these sizes."""
-        answers = task_of(self.task).answers(scores, self._codec.schema)
+        marks = decided(scores, self.threshold)
+        answers = task_of(self.task).answers(marks, self._codec.schema)
         return planes.at_size(answers, sizes, self.steps)
 
     def __repr__(self) -> str:
@@ -280,6 +286,12 @@ def load(
     check_asked(path, sha256, factory, threads)
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
-    codec, changes, contract = parts_of(bundle)
-    scores = scores_of(bundle, codec, factory, threads)
-    return Predictor(bundle=bundle, codec=codec, contract=contract, scores=scores, changes=changes)
+    codec, changes, contract, threshold = parts_of(bundle)
+    return Predictor(
+        bundle=bundle,
+        codec=codec,
+        contract=contract,
+        scores=scores_of(bundle, codec, factory, threads),
+        changes=changes,
+        threshold=threshold,
+    )

@@ -21,6 +21,7 @@ class Mix(Stage):
     Args:
         members: settings of `Train`, one dict each.
         weights: of the members; they are divided by their sum. None counts all alike.
+        hold_back: as of `Train`, of all members.
 
     Example:
         >>> Mix([{"model": "mlp"}, {"model": "tabm"}], weights=[2, 1]).shares
@@ -29,6 +30,7 @@ class Mix(Stage):
 
     members: tuple[dict[str, Any], ...] = Field(kw_only=False, min_length=1)
     weights: tuple[Annotated[PositiveFloat, Field(allow_inf_nan=False)], ...] | None = None
+    hold_back: bool = False
 
     @field_validator("members")
     @classmethod
@@ -58,7 +60,8 @@ class Mix(Stage):
     @property
     def stages(self) -> tuple[Train, ...]:
         """The stages that train the members."""
-        return tuple(Train(**settings) for settings in self.members)
+        held = {"hold_back": True} if self.hold_back else {}
+        return tuple(Train(**{**settings, **held}) for settings in self.members)
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """What Train finds, of each member."""

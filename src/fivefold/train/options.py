@@ -41,7 +41,7 @@ def _change(name: str) -> str:
     return name
 
 
-OF_ESTIMATORS = frozenset({"model", "threads"})
+OF_ESTIMATORS = frozenset({"model", "threads", "hold_back"})
 """The settings that count for an estimator of scikit-learn, which has its own."""
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -76,6 +76,7 @@ class Options(Stage):
     freeze: tuple[str, ...] = ()
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     all_rows: bool = True
+    hold_back: bool = False
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0

@@ -7,6 +7,7 @@ from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted, Settled
 from fivefold.core.session import Session
 from fivefold.errors import FivefoldError, PreflightError
+from fivefold.train.heldback import held_back
 from fivefold.train.misfits import find_misfits
 from fivefold.train.options import Options
 from fivefold.train.pretrained import Pretrained
@@ -73,6 +74,9 @@ class Train(Options):
         all_rows: whether linear models and forests beside a network of texts, series, sequences or
             mixed rows learn from validation rows too, once they have chosen how; they are no test
             of the model then. Where they choose thresholds or how far counts spread these do not.
+        hold_back: whether validation rows are held back for what is decided by them later, the half
+            of 1,000 or more; of fewer all stop training and decide, and nothing learns from them.
+            A pipeline says so itself where `Evaluate` chooses a threshold.
         threads: of the CPU; None is one where a step of the network is little work, else one a
             core. More than one wait for one another: they gain little on small networks, and lose
             very much where others use the cores too.
@@ -111,6 +115,9 @@ class Train(Options):
 
     def rehearse(self, data: Preprocessed, session: Session) -> Trained:
         """The untrained network, after eight rows have gone through it."""
+        if self.hold_back:
+            stage, fewer = held_back(self, data)
+            return stage.rehearse(fewer, session)
         if is_estimator(self.model):
             from fivefold.train.estimator import try_estimator
 
@@ -146,6 +153,9 @@ class Train(Options):
 
     def run(self, data: Preprocessed, session: Session) -> Trained:
         """Train, and tell how it goes epoch by epoch."""
+        if self.hold_back:
+            stage, fewer = held_back(self, data)
+            return stage.run(fewer, session)
         if is_estimator(self.model):
             return self._fit_estimator(data, session)
         from fivefold.models.threads import threads_set
