@@ -90,7 +90,7 @@ rare_classes: collect more rows of them, or join them to another class with Clea
 drift: ask what changed between the two; judge by rows like those to come
 poor_calibration: do not read probabilities as frequencies; more validation rows mend them
 more_alarms: set the threshold by rows like those to come
-learnt_threshold: Train(all_rows=False) keeps validation rows for the threshold
+learnt_threshold: Train(hold_back=True) keeps validation rows for the threshold
 weak_subgroup: look at these rows; collect more of them, or do not use the model there
 overfitting: more rows, or a smaller network; the score on test rows is the one to trust
 baseline_wins: use the simple model, which is better and easier to serve

@@ -8,7 +8,8 @@ import numpy as np
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
-from fivefold.tasks.task import Picture, Task
+from fivefold.tasks.task import Task
+from fivefold.tasks.telling import Picture
 
 
 @dataclass(frozen=True)
