@@ -4,10 +4,10 @@ Run: `python docs/make_stages.py`.
 """
 
 import inspect
-import re
 from pathlib import Path
 
 import fivefold as ff
+from fivefold.core.docstring import meanings
 from fivefold.core.stage import Stage
 from fivefold.travel.aggregates import AGGREGATES, COUNTS
 from fivefold.travel.compute import LOOKUPS
@@ -60,21 +60,12 @@ def section(stage: type[Stage]) -> str:
     lines = [f"## {stage.__name__}", "", said.replace("<", "&lt;"), ""]
     lines += [f"Reads {', '.join(reads) or 'nothing'}; writes `{stage.wiring.writes}`.", ""]
     lines += ["| setting | default | meaning |", "|---|---|---|"]
-    meanings = described(text)
+    said_of = meanings(text)
     for name, field in stage.model_fields.items():
         required = field.is_required()
         default = "" if required else f"`{field.get_default(call_default_factory=True)!r}`"
-        lines.append(f"| `{name}` | {default} | {meanings[name].replace('|', '&#124;')} |")
+        lines.append(f"| `{name}` | {default} | {said_of[name].replace('|', '&#124;')} |")
     return "\n".join([*lines, ""])
-
-
-def described(docstring: str) -> dict[str, str]:
-    """What the Args section of a Google docstring says of each name."""
-    args = docstring.split("\nArgs:\n")[1]
-    args = re.split(r"\n(?=\S)", args)[0]
-    entries = re.split(r"\n(?=    \w+: )", "\n" + args)[1:]
-    pairs = (entry.strip().split(": ", 1) for entry in entries)
-    return {name: " ".join(words.split()) for name, words in pairs}
 
 
 def with_functions(text: str) -> str:

@@ -1,3 +1,4 @@
+import argparse
 import csv
 import importlib.util
 import io
@@ -13,7 +14,7 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.arguments import by_column, pipeline_of, recipe_text, target_of
+from fivefold.commands.arguments import pipeline_of, recipe_text, target_of
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read
@@ -39,6 +40,12 @@ def shell(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+def parsed(*words: str) -> argparse.Namespace:
+    """What the parser of a command alone makes of words."""
+    (command,) = (each for each in cli.COMMANDS if each.name == words[0])
+    return command.parser().parse_args(words[1:])
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with flowers.csv, flowers.ff and report.html, made by `fivefold run`."""
@@ -51,9 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main(["--version"])
-    assert left.value.code == 0
+    assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"fivefold {ff.__version__}\n"
 
 
@@ -75,10 +80,10 @@ def test_metric_that_there_is_not_is_refused_by_tune(
     assert "rmse" in capsys.readouterr().err
 
 
-def test_version_imports_nothing_heavy() -> None:
+def test_version_and_help_import_nothing_heavy() -> None:
     code = (
         "import sys\nfrom fivefold import cli\n"
-        "try: cli.main(['--version'])\nexcept SystemExit: pass\n"
+        "for words in ([], ['--help'], ['--version']): cli.main(words)\n"
         f"print([name for name in {(*HEAVY, 'pydantic', 'numpy')} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -86,10 +91,10 @@ def test_version_imports_nothing_heavy() -> None:
 
 
 def test_words_that_are_no_command_leave_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as left:
-        cli.main(["trian"])
-    assert left.value.code == 2
-    assert "invalid choice: 'trian'" in capsys.readouterr().err
+    assert cli.main(["chek", "a.csv"]) == 2
+    assert "no command chek; did you mean check?" in capsys.readouterr().err
+    assert cli.main(["--verison"]) == 2
+    assert "no flag --verison" in capsys.readouterr().err
 
 
 def test_error_of_the_user_is_a_message_and_status_2(
@@ -122,20 +127,12 @@ def test_interrupt_leaves_with_130_and_a_line(
     assert capsys.readouterr().err == "Interrupted.\n"
 
 
-def test_kinds_without_equals_sign_says_how_to_write_them() -> None:
-    with pytest.raises(ConfigError, match="COLUMN=KIND, found zip"):
-        by_column("kinds", ["zip"])
-    assert by_column("kinds", ["a=b=text"]) == {"a=b": "text"}
-
-
 def test_marks_for_all_columns_and_by_column_reach_collect() -> None:
     words = ["check", "a.csv", "--target", "y", "--decimal", ",", "--thousands", ""]
     words += ["--date-format", "when=%d/%m/%Y", "--date-format", "due=%Y"]
-    settings = next(iter(pipeline_of(cli.parser().parse_args(words)))).settings()
+    settings = next(iter(pipeline_of(parsed(*words)))).settings()
     assert (settings["decimal"], settings["thousands"]) == (",", "")
     assert settings["date_format"] == {"when": "%d/%m/%Y", "due": "%Y"}
-    with pytest.raises(ConfigError, match=r"TEXT once, or COLUMN=TEXT, found , price=\."):
-        by_column("decimal", [",", "price=."])
 
 
 PAIR = """
@@ -158,7 +155,7 @@ def test_several_targets_and_a_task_of_a_file_reach_collect(
     assert cli.main(words) == 2
     assert "found 'pair of the shell'" in capsys.readouterr().err
     assert cli.main([*words, "--with", str(file)]) == 0
-    collect = pipeline_of(cli.parser().parse_args(words))["collect"]
+    collect = pipeline_of(parsed(*words))["collect"]
     assert collect.settings()["target"] == ("petal", "code")
     assert type(collect.settings()["task"]).__name__ == "Pair"
     recipe = tmp_path / "recipe.json"
@@ -172,9 +169,7 @@ def test_quality_that_there_is_not_is_refused_by_every_command_that_trains(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [command, str(tmp_path / "a.csv"), "--target", "y", "--quality"]
-    chosen = cli.parser().parse_args([*words, "best"])
-    chosen.to = None
-    assert pipeline_of(chosen)["train"].settings() == {"quality": "best"}
+    assert pipeline_of(parsed(*words, "best"))["train"].settings() == {"quality": "best"}
     assert cli.main([*words, "quick"]) == 2
     assert "quality: expected 'fast', 'balanced' or 'best'" in capsys.readouterr().err
     recipe = tmp_path / "recipe.json"
@@ -185,19 +180,18 @@ def test_quality_that_there_is_not_is_refused_by_every_command_that_trains(
 
 def test_weights_in_the_shell_are_those_of_the_pipeline() -> None:
     words = ["run", "a.csv", "--pretrained", "income.ff", "--freeze", "--like", "income.ff"]
-    pipeline = pipeline_of(cli.parser().parse_args(words))
+    pipeline = pipeline_of(parsed(*words))
     assert dict(pipeline["train"].model) == {"source": "income.ff", "freeze": True}
     assert pipeline["preprocess"].like == "income.ff"
     with pytest.raises(ConfigError, match="--pretrained beside it"):
-        pipeline_of(cli.parser().parse_args(["run", "a.csv", "--freeze"]))
+        pipeline_of(parsed("run", "a.csv", "--freeze"))
 
 
 def test_run_options_reach_the_stages(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["run", "a.csv", "--target", "y", "--drop", "a", "--drop", "b", "--missing", "0"]
     words += ["--test-source", "b.csv", "--kinds", "c=text", "--folds", "3", "--epochs", "7"]
     words += ["--quality", "fast"]
-    chosen = cli.parser().parse_args([*words, "--to", "y.ff"])
-    stages: list[Stage] = list(pipeline_of(chosen))
+    stages: list[Stage] = list(pipeline_of(parsed(*words, "--to", "y.ff")))
     assert [stage.settings() for stage in stages] == [
         {
             "source": "a.csv",
@@ -239,7 +233,7 @@ def test_recipe_runs_as_the_pipeline_it_came_from(
     source = write_flowers(tmp_path / "flowers.csv")
     words = ["run", str(source), "--target", "kind", "--epochs", "2"]
     recipe = tmp_path / "recipe.json"
-    recipe.write_text(pipeline_of(cli.parser().parse_args(words)).to_json())
+    recipe.write_text(pipeline_of(parsed(*words)).to_json())
     assert cli.main(["check", str(recipe)]) == 0
     assert "epochs=2" in capsys.readouterr().out
     assert cli.main(["run", str(recipe), "--target", "kind"]) == 2
@@ -527,24 +521,24 @@ def test_check_reads_a_file_as_its_flags_say(tmp_path, capsys):
     assert cli.main(["check", str(path), "--target", "y"]) == 2
 
 
-def test_level_takes_a_text_out_of_the_missing_ones(tmp_path):
+def test_not_missing_takes_a_text_out_of_the_missing_ones(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,c=d\n" + "".join(f"{n},{('NA', 'a')[n % 2]}\n" for n in range(40)))
-    words = ["check", str(path), "--target", "c=d", "--level", "c=d=NA", "--level", "x=?"]
-    collect = pipeline_of(cli.parser().parse_args(words))["collect"]
+    words = ["check", str(path), "--target", "c=d", "--not-missing", "c=d=NA,x=?"]
+    collect = pipeline_of(parsed(*words))["collect"]
     assert collect.missing == {"c=d": {"NA": False}, "x": {"?": False}}
     assert cli.main(words) == 0
 
 
-@pytest.mark.parametrize("words", [["--level", "NA"], ["--level", "=NA"], ["--level", "c="]])
-def test_level_without_column_or_text_is_refused(capsys, words):
-    assert cli.main(["check", "t.csv", *words]) == 2
-    assert "expected --level COLUMN=TEXT, found" in capsys.readouterr().err
+@pytest.mark.parametrize("said", ["NA", "=NA", "c="])
+def test_not_missing_without_column_or_text_is_refused(capsys, said):
+    assert cli.main(["check", "t.csv", "--not-missing", said]) == 2
+    assert "expected --not-missing " in capsys.readouterr().err
 
 
-def test_level_beside_missing_is_refused(capsys):
-    assert cli.main(["check", "t.csv", "--level", "c=NA", "--missing", "x"]) == 2
-    assert "found --missing beside it" in capsys.readouterr().err
+def test_not_missing_beside_missing_of_all_columns_is_refused(capsys):
+    assert cli.main(["check", "t.csv", "--not-missing", "c=NA", "--missing", "x"]) == 2
+    assert "found --missing of all columns beside it" in capsys.readouterr().err
 
 
 OWN = """
@@ -591,7 +585,7 @@ def test_group_and_places_of_targets_reach_collect(tmp_path):
     path.write_text("red,p1,3\nblue,p2,4\n" * 20)
     words = ["check", str(path), "--group", "column_1", "--target"]
     for text, wanted in (("0", 0), ("-1", -1), ("column_2", "column_2")):
-        settings = pipeline_of(cli.parser().parse_args([*words, text]))["collect"].settings()
+        settings = pipeline_of(parsed(*words, text))["collect"].settings()
         assert (settings["target"], settings["group"]) == (wanted, "column_1")
     assert cli.main([*words, "0"]) == 0
     named = tmp_path / "rows.jsonl"
@@ -600,4 +594,11 @@ def test_group_and_places_of_targets_reach_collect(tmp_path):
     recipe = tmp_path / "recipe.json"
     recipe.write_text(ff.Pipeline([ff.Collect("a.csv", target="y")]).to_json())
     with pytest.raises(ConfigError, match="found --group, --time beside it"):
-        pipeline_of(cli.parser().parse_args(["check", str(recipe), "--group", "g", "--time", "t"]))
+        pipeline_of(parsed("check", str(recipe), "--group", "g", "--time", "t"))
+
+
+def test_false_alarms_are_those_of_train_where_odd_rows_are_sought():
+    words = ["run", "a.csv", "--target", "y", "--false-alarms", "0.05"]
+    usual, odd = pipeline_of(parsed(*words)), pipeline_of(parsed(*words, "--task", "anomaly"))
+    told = [(p["train"].false_alarms, p["evaluate"].false_alarms) for p in (usual, odd)]
+    assert told == [(0.01, 0.05), (0.05, None)]

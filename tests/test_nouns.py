@@ -27,7 +27,6 @@ MEANT_OTHERWISE = {
     ("reading/databases.py", "numeric"): "what PostgreSQL calls exact numbers",
     ("models/networks.py", "several"): "what a network reads",
     ("preprocess/split.py", "ahead"): "how far labels look",
-    ("dividing.py", "ahead"): "how far labels look",
     ("reading/content.py", "several"): "a source of several files",
     ("reading/source.py", "several"): "a source of several files",
     ("label/agreement.py", "ordinal"): "a level of measurement, in Krippendorff's words",

@@ -13,8 +13,8 @@ from torch import nn
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.arguments import pipeline_of
 from fivefold.codecs.coded import objects
+from fivefold.commands.arguments import pipeline_of
 from fivefold.core.session import Session
 from fivefold.errors import ModelError, ResumeError
 from fivefold.testing import check_no_leak, fingerprint

@@ -1,18 +1,21 @@
 """The shell's door: `fivefold` and the word of a command."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
-from fivefold.arguments import adopt_files
 from fivefold.commands.agree import AGREE
 from fivefold.commands.check import CHECK
+from fivefold.commands.command import tell
 from fivefold.commands.compare import COMPARE
 from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.fetch import FETCH
+from fivefold.commands.handed import adopt_files
 from fivefold.commands.label import LABEL
+from fivefold.commands.parser import Parser
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.relabel import RELABEL
 from fivefold.commands.reproduce import REPRODUCE
@@ -24,8 +27,9 @@ from fivefold.commands.spoken import Spoken
 from fivefold.commands.study import STUDY
 from fivefold.commands.tune import TUNE
 from fivefold.commands.why import WHY
+from fivefold.core.wording import nearest
 from fivefold.errors import FivefoldError, WorseError
-from fivefold.report.outlet import mute
+from fivefold.report.outlet import mute, say
 from fivefold.version import __version__
 
 COMMANDS = (
@@ -50,6 +54,17 @@ COMMANDS = (
 )
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
+ABOUT = "From data to a served PyTorch model in five typed stages."
+
+EXITS = {
+    0: "done",
+    1: "reproduce: some score differs; or what reads the output has left",
+    2: "something is wrong with what was asked, or with the data; the last line says what to do",
+    3: "run --better-than: the model is worse than the deployed one, which stays",
+    130: "Ctrl-C",
+}
+"""What the status says with which a command ends."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
@@ -58,40 +73,93 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: words after the program's name; those of the process if None.
 
     Returns:
-        The exit status: 0, 2 for an error of the user's making, 3 for a model that is worse than
-        the deployed one, 130 after Ctrl-C.
+        The exit status, one of `EXITS`.
     """
-    chosen = parser().parse_args(arguments)
+    words = [*sys.argv[1:]] if arguments is None else [*arguments]
+    if not words or words[0] in ("-h", "--help", "help"):
+        say(overview())
+        return 0
+    if words[0] == "--version":
+        say(f"fivefold {__version__}")
+        return 0
+    command = next((each for each in COMMANDS if each.name == words[0]), None)
+    if command is None:
+        print(_unknown(words[0]), file=sys.stderr)
+        return 2
+    return carry_out(command.parser().parse_args(words[1:]))
+
+
+def carry_out(chosen: argparse.Namespace) -> int:
+    """Do what was chosen, and tell it.
+
+    Args:
+        chosen: by the parser of a command.
+
+    Returns:
+        The exit status.
+    """
     spoken = Spoken.of(chosen.parser, chosen)
     try:
         spoken.check_given()
         chosen.modules = adopt_files(getattr(chosen, "own", ()))
-        status: int | None = chosen.act(chosen)
+        told = chosen.act(chosen)
+        if told is not None:
+            tell(chosen, told)
     except FivefoldError as error:
         if chosen.traceback:
             raise
-        notes = [f"({note})" for note in getattr(error, "__notes__", ())]
-        said = f"{type(error).__name__}: {spoken.error(error)}"
-        print("\n".join([said, *notes]), file=sys.stderr)
-        return 3 if isinstance(error, WorseError) else 2
+        status = 3 if isinstance(error, WorseError) else 2
+        print(_fault(error, spoken, status if chosen.json else None), file=sys.stderr)
+        return status
     except BrokenPipeError:  # the reader has left
         mute()
         return 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
-    return status or 0
+    return 0 if told is None else told.status
 
 
-def parser() -> argparse.ArgumentParser:
-    """The words that the shell understands."""
-    root = argparse.ArgumentParser(
-        prog="fivefold",
-        description="From data to a served PyTorch model in five typed stages.",
-        allow_abbrev=False,
-    )
+def _fault(error: FivefoldError, spoken: Spoken, status: int | None) -> str:
+    """What an error says, in words; as JSON where its status is told too."""
+    name, said = type(error).__name__, spoken.error(error)
+    notes = [f"({note})" for note in getattr(error, "__notes__", ())]
+    if status is None:
+        return "\n".join([f"{name}: {said}", *notes])
+    told = {"error": name, "message": said, "remedy": spoken.text(error.remedy), "exit": status}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def overview() -> str:
+    """What the shell can be asked for."""
+    width = max(len(command.name) for command in COMMANDS)
+    commands = [f"  {command.name:<{width}}  {command.words}" for command in COMMANDS]
+    exits = [f"  {status:>3}  {words}" for status, words in EXITS.items()]
+    lines = [
+        "usage: fivefold COMMAND ...",
+        *("", ABOUT),
+        *("", "commands:", *commands),
+        *("", "fivefold COMMAND --help tells examples and flags; --version, which fivefold it is."),
+        *("", "exit status:", *exits),
+    ]
+    return "\n".join(lines)
+
+
+def _unknown(word: str) -> str:
+    """What is told of a word that is no command."""
+    names = [command.name for command in COMMANDS]
+    near = nearest(word.removeprefix("--"), names)
+    meant = f"; did you mean {near}?" if near else "."
+    kind = "flag" if word.startswith("-") else "command"
+    told = f"fivefold: no {kind} {word}{meant}"
+    return f"usage: fivefold COMMAND ...\n{told}\nThe commands are {', '.join(names)}."
+
+
+def parser() -> Parser:
+    """One parser of all commands, for whoever asks what the shell understands."""
+    root = Parser(prog="fivefold", description=ABOUT)
     root.add_argument("--version", action="version", version=f"fivefold {__version__}")
-    commands = root.add_subparsers(required=True, metavar="command")
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.join(commands)
     return root

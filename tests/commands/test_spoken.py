@@ -11,6 +11,8 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
+from fivefold.commands.flags import OF_ANOMALIES, SAID_OTHERWISE, STAGES, flags
+from fivefold.commands.meant import Form
 from fivefold.commands.spoken import Spoken
 from fivefold.core.faults import raise_all
 from fivefold.errors import ConfigError, PreflightError
@@ -24,7 +26,7 @@ WRONG = {
     "--target": COLUMN,
     "--task": ("clustering", ""),
     "--drop": COLUMN,
-    "--level": ("town", "no such column=NA"),
+    "--not-missing": ("town", "no such column=NA"),
     "--order": ("no such class", ""),
     "--test-source": ("none.csv", ""),
     "--group": COLUMN,
@@ -51,7 +53,11 @@ WRONG = {
     "--past": ("no such column", ""),
     "--known": ("no such column", ""),
     "--by": ("groups", ""),
-    "--test-groups": ("no such group", ""),
+    "--test": ("no such group", "1.5", ""),
+    "--valid": ("no such group", ""),
+    "--positive": ("no such class", ""),
+    "--model": ("mpl", ""),
+    "--metric": ("speed", ""),
     "--similar": ("0.1", "0.8", "x"),
     "--ahead": ("5", *NUMBER),
     "--embargo": ("5", *NUMBER),
@@ -72,13 +78,12 @@ WRONG = {
     "--trials": ("0", *NUMBER),
     "--seconds": ("0", "-1", "nan", "x"),
     "--nested": ("1", *NUMBER),
-    "--metric": ("speed", ""),
     "--jobs": ("0", "-2", "x"),
     "--models": ("deep,linear", "linear", ""),
     "--data": ("none.csv", ""),
     "--columns": ("no such column", ""),
     "--query": ("select 1 as a", ""),
-    "--parameter": ("x", "low=3", ""),
+    "--parameters": ("x", "low=3", ""),
     "--join": ("others.csv", ""),
     "--answer": ("essay", ""),
     "--scale": ("5", "5,1", ""),
@@ -112,30 +117,76 @@ BESIDE = {
 """What else is given to a command that takes it, for work to begin."""
 FREE = {"--missing"}
 """Options that take whatever is given."""
-UNREAD = {
-    ("check", "--order"),
-    ("check", "--classes"),
-    ("agree", "--classes"),
-    ("label", "--target"),
-    *(
-        (command, f"--{name}")
-        for command in ("check", "datasheet")
-        for name in ("test-groups", "similar", "ahead", "embargo")
-    ),
-}
+UNREAD = {("agree", "--classes"), ("label", "--target")}
 """What shows in rows alone, and commands that read none."""
 
 
+def parsers():
+    """The parser of every command."""
+    return {command.name: command.parser() for command in cli.COMMANDS}
+
+
 def options():
-    """Every option that takes a value, of every command."""
-    root = cli.parser()
-    (commands,) = (a for a in root._actions if isinstance(a, argparse._SubParsersAction))
-    for command, parser in commands.choices.items():
+    """Every option that takes a value: the command's own; settings of stages once, of `run`."""
+    for command, parser in parsers().items():
         for action in parser._actions:
-            option = action.option_strings[-1:]
-            known = option and action.nargs != 0 and option[0] not in FREE
-            if known and (command, option[0]) not in UNREAD:
-                yield command, option[0]
+            option = next(iter(action.option_strings), "")
+            setting = action.dest in parser.table
+            if not option or action.nargs == 0 or action.help == argparse.SUPPRESS:
+                continue
+            if setting and (command != "run" or option not in WRONG):
+                continue
+            if option not in FREE and (command, option) not in UNREAD:
+                yield command, option
+
+
+def of_type(kind):
+    """Flags of `run` that are of a type."""
+    for flag in flags():
+        metavar, form = flag.form.metavar, flag.form
+        number = metavar in ("N", "X", "N|A,B", "X|NAME=X")
+        choice = "|" in metavar and metavar == metavar.lower() and not form.named
+        named = form.named and not (form.one or form.many)
+        if {"number": number, "choice": choice, "named": named}[kind]:
+            yield flag.option
+
+
+@pytest.mark.parametrize("kind", ["number", "choice", "named"])
+def test_value_of_another_type_is_told_by_its_flag(kind, place, capsys, monkeypatch):
+    monkeypatch.chdir(place)
+    told = list(of_type(kind))
+    assert len(told) >= {"number": 30, "choice": 8, "named": 1}[kind]
+    for option in told:
+        words = ["check", "rows.csv", "--target", "y", "--to", "new.ff", f"{option}=no such"]
+        assert cli.main(words) == 2, option
+        assert option in capsys.readouterr().err, option
+
+
+def test_no_two_stages_share_a_flag_and_no_command_takes_one_of_them():
+    pairs = {flag.option: flag.stage for flag in flags()}
+    assert len(pairs) == len(flags())
+    twice = [
+        setting
+        for setting in {name for stage in STAGES for name in getattr(ff, stage).model_fields}
+        if sum(setting in getattr(ff, stage).model_fields for stage in STAGES) > 1
+    ]
+    assert twice == [OF_ANOMALIES]
+    for name, parser in parsers().items():
+        own = [
+            option
+            for action in parser._actions
+            if action.dest not in parser.table
+            for option in action.option_strings
+        ]
+        shared = {*own} & {flag.option for flag in parser.table.values()}
+        assert not shared, name
+
+
+def test_every_setting_has_a_flag_but_those_that_no_text_can_mean():
+    said = {(flag.stage, flag.setting) for flag in flags()}
+    every = {(stage, name) for stage in STAGES for name in getattr(ff, stage).model_fields}
+    without = {*SAID_OTHERWISE, ("Train", OF_ANOMALIES)}
+    assert every - said - without == {("Train", "optimizer"), ("Evaluate", "metrics")}
 
 
 @pytest.fixture(scope="module")
@@ -208,12 +259,11 @@ def test_arguments_in_a_sentence_are_written_as_options_and_calls_stay():
     assert spoken.text("train.folds=3 and manifolds=2") == "train.folds=3 and manifolds=2"
 
 
-def test_several_values_are_written_as_their_option_takes_them():
-    options = {"order": "--order", "time": "--time"}
-    spoken = Spoken(options, {}, repeated=frozenset(["--order"]))
+def test_several_values_are_written_between_commas():
+    spoken = Spoken({"order": "--order", "time": "--time"}, {})
     assert spoken.text('Name both: time=("day", "hour").') == "Name both: --time day,hour."
     text = "Pass order=('low', 'high', ...) to Collect."
-    assert spoken.text(text) == "Pass --order low --order high ...."
+    assert spoken.text(text) == "Pass --order low,high,...."
 
 
 def test_several_faults_are_each_told_by_their_options():
@@ -240,6 +290,12 @@ def test_search_in_the_shell_tells_its_advice_by_an_option(place, capsys, monkey
 OPTIONS = {
     **{"drop": "--drop", "kinds": "--kinds", "time": "--time", "group": "--group"},
     **{"similar": "--similar", "by": "--by", "missing": "--missing", "series_id": "--series-id"},
+    **{"terms": "--terms", "decimal": "--decimal"},
+}
+LISTED, NAMED = Form(one=False, many=True, whole=False), Form(one=False, named=True, whole=False)
+FORMS = {
+    **{"--drop": LISTED, "--kinds": NAMED, "--missing": NAMED, "--terms": Form(switch=True)},
+    "--decimal": Form(named=True),
 }
 
 
@@ -252,11 +308,17 @@ OPTIONS = {
         ("Pass group=... to Collect.", "Pass --group ...."),
         ("Pass Split(similar=0.8) if so.", "Pass --similar 0.8 if so."),
         ("`series_id` is a column; drop=1 in `drop=2`.", None),
-        ('Pass missing={"age": [0]} for these.', None),
+        ('Pass missing={"age": [0]} for these.', "Pass --missing age=0 for these."),
+        ('Pass missing={"zip": {"NA": False}}.', "Pass --not-missing zip=NA."),
+        ("Pass Preprocess(terms=False).", "Pass --no-terms."),
+        ('Pass drop=("a,b", "c").', "Pass --drop '\"a,b\",c'."),
+        ('Pass decimal={"a": ",", "b": "."}.', "Pass --decimal a=, --decimal b=.."),
+        ("Pass Clean(bounds={'a': (0, 1)}).", None),
     ],
 )
 def test_advice_of_a_finding_is_told_by_options_and_columns_stay(found, told):
-    spoken = Spoken(OPTIONS, {}, repeated=frozenset(["--drop", "--kinds"]))
+    settings = {("Split", "similar"): "--similar", ("Preprocess", "terms"): "--terms"}
+    spoken = Spoken(OPTIONS, {}, FORMS, settings)
     if told is None and "`" in found:
         assert "`series_id`" in spoken.sentence(found)
     else:

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fivefold.commands.command import Command
+from fivefold.commands.command import Command, Told
+from fivefold.commands.parser import Parser
 from fivefold.errors import PreflightError
-from fivefold.report.outlet import say
 
 if TYPE_CHECKING:
     from fivefold.label.agreed import Agreed
@@ -15,13 +15,13 @@ _DIRECTORY = "the folder of the labels, as fivefold label or Label(directory=) n
 _CLASSES = "in their order, commas between them; default: as the page was asked, or found"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     parser.add_argument("directory", metavar="DIRECTORY", help=_DIRECTORY)
     parser.add_argument("--classes", metavar="A,B", help=_CLASSES)
     parser.add_argument("--ordered", action="store_true", help="they go from the least to the most")
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.label.agreed import agreed
     from fivefold.label.events import FILE, read_strokes
     from fivefold.label.spread import classes_named, form_of
@@ -35,7 +35,8 @@ def _act(chosen: argparse.Namespace) -> None:
     named = chosen.classes.split(",") if chosen.classes else facts.get("classes")
     classes = tuple(named or classes_named(events, form))
     found = agreed(events, form, classes, ordered=chosen.ordered or facts.get("ordered", False))
-    say(told(found))
+    pairs = [{"people": two, "n": n, "kappa": kappa} for two, (n, kappa) in found.pairs.items()]
+    return Told(told(found), {**vars(found), "pairs": pairs})
 
 
 def told(found: "Agreed") -> str:
@@ -78,4 +79,6 @@ def _score(value: float) -> str:
     return f"{value:.3f}" if value == value else "not known"
 
 
-AGREE = Command("agree", "tell how far people who labelled rows agree", _add, _act)
+AGREE = Command(
+    "agree", "tell how far people who labelled rows agree", _add, _act, ("agree labels/",)
+)

@@ -2,22 +2,33 @@
 
 import argparse
 
-from fivefold.arguments import add_source, pipeline_of
-from fivefold.commands.command import Command, add_own
-from fivefold.report.outlet import say
+from fivefold.commands.arguments import LEARNT, add_source, pipeline_of
+from fivefold.commands.command import Command, Told, add_own
+from fivefold.commands.parser import Parser
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser)
-    parser.add_argument("--to", metavar="BUNDLE", help="check that it could be written there")
+def _add(parser: Parser) -> None:
+    add_source(parser, stages=(*LEARNT, "Deploy"))
     parser.add_argument("--leak", action="store_true", help="train, and see that nothing leaks")
     add_own(parser)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     pipeline = pipeline_of(chosen).check(leak=chosen.leak)
     leaks = " No held-out row moves what is fitted." if chosen.leak else ""
-    say(f"{pipeline.describe()}\n\nNo fault found in {len(pipeline)} stages.{leaks}")
+    text = f"{pipeline.describe()}\n\nNo fault found in {len(pipeline)} stages.{leaks}"
+    stages = {name: repr(stage) for name, stage in zip(pipeline.names, pipeline, strict=True)}
+    return Told(text, {"stages": stages, "faults": 0, "leak": "none" if chosen.leak else None})
 
 
-CHECK = Command("check", "look for faults without doing the work", _add, _act)
+CHECK = Command(
+    "check",
+    "look for faults without doing the work",
+    _add,
+    _act,
+    (
+        "check adult.csv --target income --to income.ff",
+        "check recipe.json",
+        "check adult.csv --target income --epochs 1 --leak",
+    ),
+)

@@ -4,37 +4,42 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import add_source, beside, listed_names
-from fivefold.commands.command import Command, add_own
-from fivefold.commands.conduct import add_conduct, studied
+from fivefold.commands.arguments import beside
+from fivefold.commands.command import Command, Told, add_own, records
+from fivefold.commands.conduct import add_study, studied
+from fivefold.commands.meant import listed
+from fivefold.commands.parser import Parser
+from fivefold.commands.querying import source_asked
 from fivefold.errors import ConfigError
-from fivefold.querying import source_asked
-from fivefold.report.outlet import say
 
 if TYPE_CHECKING:
     from fivefold.core.chain import Chain
 
 FOLDS = 5
+SOURCE = "data or a recipe, of which models are compared; or a run or bundle"
 MODELS = "models to compare over folds: default, names of networks, linear, boosting, forest"
+TEST = "also look at the test rows, once each model"
+METRIC = "to compare by; the first of the task unless said"
 OTHER = "a second run or bundle: say what changed from the first to it"
 DATA = "rows with the target, on which two bundles are compared, paired"
 USUAL = ("default", "linear", "boosting")
 WHO = "fivefold compare"
+FACTS = ("one", "other", "metric", "best", "ties", "findings", "paired")
+"""What is told of a comparison beside its tables, where it has them."""
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser, words="data or a recipe, of which models are compared; or a run or bundle")
+def _add(parser: Parser) -> None:
+    add_study(parser, words=SOURCE, folds=str(FOLDS))
     parser.add_argument("other", nargs="?", metavar="RUN", help=OTHER)
     parser.add_argument("--models", action="append", default=[], metavar="A,B", help=MODELS)
-    parser.add_argument("--metric", metavar="NAME", help="to compare by; the first of the task")
-    parser.add_argument("--test", action="store_true", help="also look at the test rows, once each")
+    parser.add_argument("--metric", metavar="NAME", help=METRIC)
+    parser.add_argument("--on-test", action="store_true", help=TEST)
     parser.add_argument("--data", metavar="FILE", help=DATA)
     parser.add_argument("--markdown", action="store_true", help="tables for a page")
-    add_conduct(parser)
     add_own(parser)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     if chosen.data is not None:
         found: Any = _bundles(chosen)
     elif chosen.other is None:
@@ -49,7 +54,9 @@ def _act(chosen: argparse.Namespace) -> None:
                 WHO, "two runs alone", f"{', '.join(given)} beside them", remedy
             )
         found = compare_runs(chosen.source, chosen.other)
-    say(found.markdown() if chosen.markdown else str(found))
+    tables = {name: records(table) for name, table in vars(found).items() if hasattr(table, "iloc")}
+    facts = {name: getattr(found, name) for name in FACTS if hasattr(found, name)}
+    return Told(found.markdown() if chosen.markdown else str(found), {**facts, **tables})
 
 
 def _bundles(chosen: argparse.Namespace) -> Any:
@@ -66,7 +73,7 @@ def _bundles(chosen: argparse.Namespace) -> Any:
     if chosen.source == chosen.other:
         remedy = "Name another one."
         raise ConfigError.expected(WHO, "two bundles beside --data", "one twice", remedy)
-    data = source_asked(chosen.data, chosen.query, chosen.parameter)
+    data = source_asked(chosen.data, (chosen.query or [None])[-1], chosen.parameters)
     return compare(dict(zip(paths, paths, strict=True)), metric=chosen.metric, data=data)
 
 
@@ -79,11 +86,13 @@ def _models(chosen: argparse.Namespace) -> Any:
     if is_kept(chosen.source):
         remedy = f"Write {WHO} {chosen.source} OTHER."
         raise ConfigError.expected(WHO, "another run or bundle beside it", "none", remedy)
-    words = listed_names(chosen.models) or list(USUAL)
+    words = listed(chosen.models) or list(USUAL)
     check_words(f"{WHO} --models", words)
     pipeline, folds, _, conduct = studied(chosen)
     models = _pipelines(pipeline, words, seed=chosen.seed, device=chosen.device)
-    return compare(models, folds=folds or FOLDS, metric=chosen.metric, test=chosen.test, **conduct)
+    return compare(
+        models, folds=folds or FOLDS, metric=chosen.metric, test=chosen.on_test, **conduct
+    )
 
 
 def _pipelines(
@@ -112,4 +121,14 @@ def _pipelines(
     return found
 
 
-COMPARE = Command("compare", "compare models over folds, or two runs or bundles", _add, _act)
+COMPARE = Command(
+    "compare",
+    "compare models over folds, or two runs or bundles",
+    _add,
+    _act,
+    (
+        "compare adult.csv --target income --models default,linear,boosting",
+        "compare runs/first runs/second",
+        "compare old.ff new.ff --data judged.csv",
+    ),
+)

@@ -2,12 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import add_source, listed_names, pipeline_of
-from fivefold.commands.command import Command, add_own
+from fivefold.commands.arguments import add_source, pipeline_of
+from fivefold.commands.command import Command, Told, add_own
+from fivefold.commands.meant import listed
+from fivefold.commands.parser import Parser
 from fivefold.errors import ConfigError, PreflightError
-from fivefold.report.outlet import check_place, say
+from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Collected
@@ -21,8 +23,8 @@ SINCE = "an earlier version that --save wrote: say what changed"
 KEY = "beside --since: columns that name a row: A,B"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser, words=SOURCE)
+def _add(parser: Parser) -> None:
+    add_source(parser, words=SOURCE, stages=("Collect",))
     parser.add_argument("--to", metavar="FILE", help=TO)
     parser.add_argument("--answers", metavar="FILE", help="take answers from there")
     parser.add_argument("--save", metavar="FOLDER", help=SAVE)
@@ -32,15 +34,15 @@ def _add(parser: argparse.ArgumentParser) -> None:
     add_own(parser)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.records.saved import is_bundle
     from fivefold.sheet.testimony import answers_of
 
     if is_bundle(Path(chosen.source)):
         from fivefold.serve.predictor import load
 
-        say(load(chosen.source).datasheet)
-        return
+        kept = load(chosen.source).datasheet
+        return Told(kept, {"datasheet": kept})
     _check(chosen)
     to = None if chosen.to is None else Path(chosen.to)
     answers = answers_of(chosen.answers, "--answers")
@@ -48,20 +50,29 @@ def _act(chosen: argparse.Namespace) -> None:
         answers = {**answers_of(to, "--to"), **answers}
     data = _collected(chosen)
     sheet = data.datasheet(answers)
+    facts = {name: list(told) for name, told in sheet.facts.items()}
+    value: dict[str, Any] = {"facts": facts, "answers": dict(sheet.answers)}
+    value |= {"lacking": sheet.lacking(), "version": data.version}
+    lines = list[str]()
     if to is not None:
         sheet.write(to)
-        say(f"{to}: {sheet.told()}.")
+        lines.append(f"{to}: {sheet.told()}.")
     if chosen.save is not None:
         data.save(chosen.save)
-        say(f"{chosen.save}: version {data.version[:12]}.")
+        lines.append(f"{chosen.save}: version {data.version[:12]}.")
     if chosen.croissant is not None:
         open_ones = data.to_croissant(chosen.croissant, answers=answers)
         lacks = f"; Croissant requires answers to {', '.join(open_ones)} too" if open_ones else ""
-        say(f"{chosen.croissant}: rows in {Path(chosen.croissant).with_suffix('.parquet')}{lacks}.")
+        rows = Path(chosen.croissant).with_suffix(".parquet")
+        lines.append(f"{chosen.croissant}: rows in {rows}{lacks}.")
     if chosen.since is not None:
-        say(str(data.changes_since(_saved(chosen.since), key=listed_names(chosen.key))))
-    if not any((chosen.to, chosen.save, chosen.croissant, chosen.since)):
-        say(str(sheet))
+        changes = data.changes_since(_saved(chosen.since), key=listed(chosen.key))
+        lines.append(str(changes))
+        value["changes"] = {
+            name: len(told) if hasattr(told, "dtype") else told
+            for name, told in vars(changes).items()
+        }
+    return Told("\n".join(lines) if lines else str(sheet), value)
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -94,9 +105,7 @@ def _collected(chosen: argparse.Namespace) -> "Collected":
     from fivefold.commands.spoken import Spoken
     from fivefold.observers.console import Console
 
-    chosen.to, to = None, chosen.to  # of the datasheet, not of a bundle
     pipeline = pipeline_of(chosen).check()
-    chosen.to = to
     until = pipeline.writers_of(Collected)[-1]
     said = Spoken.of(chosen.parser, chosen).sentence
     result = pipeline.run(until=until, progress=False, observers=[Console(said=said)])
@@ -115,4 +124,14 @@ def _saved(folder: str) -> "Collected":
     return Collected.load(folder)
 
 
-DATASHEET = Command("datasheet", "tell what is known of data, and ask for the rest", _add, _act)
+DATASHEET = Command(
+    "datasheet",
+    "tell what is known of data, and ask for the rest",
+    _add,
+    _act,
+    (
+        "datasheet adult.csv --target income --to datasheet.md",
+        "datasheet adult.csv --target income --save adult-1",
+        "datasheet adult.csv --target income --since adult-1",
+    ),
+)

@@ -4,14 +4,17 @@ import argparse
 import sys
 import time
 
-from fivefold.commands.command import Command, tell
+from fivefold.commands.command import Command, Told, told_of
+from fivefold.commands.parser import Parser
+
+TO = "write the model there"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--to", default="digits.ff", metavar="BUNDLE", help="default: digits.ff")
+def _add(parser: Parser) -> None:
+    parser.add_argument("--to", default="digits.ff", metavar="BUNDLE", help=TO)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     import fivefold as ff
     from fivefold.leak import check_no_leak
     from fivefold.observers.console import Console
@@ -35,7 +38,13 @@ def _act(chosen: argparse.Namespace) -> None:
         "fivefold run your.csv --target COLUMN --to your.ff": "your own data",
     }
     seconds = time.perf_counter() - begun
-    tell(chosen, result, leak_checked=True, seconds=seconds, commands=commands)
+    return told_of(chosen, result, leak_checked=True, seconds=seconds, commands=commands)
 
 
-DEMO = Command("demo", "train, judge and deploy a network for digits", _add, _act)
+DEMO = Command(
+    "demo",
+    "train, judge and deploy a network for digits",
+    _add,
+    _act,
+    ("demo", "demo --to digits.ff"),
+)

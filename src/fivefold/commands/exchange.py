@@ -2,13 +2,14 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import recipe_text
-from fivefold.commands.command import Command, add_own
+from fivefold.commands.arguments import recipe_text
+from fivefold.commands.command import Command, Told, add_own
+from fivefold.commands.parser import Parser
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
-from fivefold.report.outlet import check_place, say
+from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
     from fivefold.label.ruler import Offsets
@@ -19,7 +20,7 @@ _TO = "write rows and labels there: .json for Label Studio, .jsonl for doccano"
 _OFFSETS = "what spans are counted in; as the page of the other program does unless said"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     parser.add_argument("source", metavar="RECIPE", help=_SOURCE)
     parser.add_argument("--take", metavar="FILE", help=_TAKE)
     parser.add_argument("--to", metavar="FILE", help=_TO)
@@ -28,7 +29,7 @@ def _add(parser: argparse.ArgumentParser) -> None:
     add_own(parser)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.collect.exchange import export_labels, import_labels
     from fivefold.collect.label import Label
     from fivefold.pipeline import Pipeline
@@ -41,14 +42,19 @@ def _act(chosen: argparse.Namespace) -> None:
         remedy = 'Put {"stage": "Label", "with": {"classes": [...]}} after what reads the rows.'
         wanted = "a recipe with Label in second place"
         raise ConfigError.expected(chosen.source, wanted, "none", remedy)
+    lines, value = list[str](), dict[str, Any]()
     label = label.replace(directory=chosen.directory or label.directory or "labels")
     if chosen.take is not None:
         offsets: Offsets = chosen.offsets or "utf16"
         new, lost = import_labels(label, stages[0], chosen.take, offsets=offsets)
-        say(f"{plural(new, 'label')} taken into {label.directory}; {lost:,} are of no row.")
+        taken = f"{plural(new, 'label')} taken into {label.directory}; {lost:,} are of no row."
+        lines.append(taken)
+        value |= {"taken": new, "of_no_row": lost, "directory": str(label.directory)}
     if chosen.to is not None:
         rows = export_labels(label, stages[0], chosen.to, offsets=chosen.offsets)
-        say(f"{plural(rows, 'row')} written to {chosen.to}.")
+        lines.append(f"{plural(rows, 'row')} written to {chosen.to}.")
+        value |= {"written": rows, "to": chosen.to}
+    return Told("\n".join(lines), value)
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -72,5 +78,9 @@ def _check(chosen: argparse.Namespace) -> None:
 
 
 EXCHANGE = Command(
-    "exchange", "take labels of Label Studio or doccano, or write them for these", _add, _act
+    "exchange",
+    "take labels of Label Studio or doccano, or write them for these",
+    _add,
+    _act,
+    ("exchange jobs.json --take tasks.json", "exchange jobs.json --to ann.jsonl"),
 )

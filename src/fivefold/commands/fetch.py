@@ -2,18 +2,25 @@
 
 import argparse
 
-from fivefold.commands.command import Command
+from fivefold.commands.command import Command, Told
+from fivefold.commands.parser import Parser
 from fivefold.commands.scrape import add_options, gather_rows
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     add_options(parser, "Fetch")
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.collect.fetch import Fetch
 
-    gather_rows(chosen, Fetch, '{"seeds": "https://...", "rows": "items", ...}')
+    return gather_rows(chosen, Fetch, '{"seeds": "https://...", "rows": "items", ...}')
 
 
-FETCH = Command("fetch", "gather rows from an interface that answers in JSON", _add, _act)
+FETCH = Command(
+    "fetch",
+    "gather rows from an interface that answers in JSON",
+    _add,
+    _act,
+    ("fetch jobs.json --directory jobs/ --to jobs.parquet",),
+)

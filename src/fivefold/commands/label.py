@@ -3,46 +3,55 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from fivefold.arguments import recipe_text
-from fivefold.commands.command import Command, add_own
+from fivefold.commands.arguments import recipe_text
+from fivefold.commands.command import Command, Told, add_own, tell
+from fivefold.commands.conduct import SEED
+from fivefold.commands.parser import Parser
 from fivefold.errors import ConfigError
-from fivefold.report.outlet import say
 
 if TYPE_CHECKING:
     from fivefold.collect.label import Label
     from fivefold.label.room import Room
+    from fivefold.study.relabel import Relabelled
 
 _SOURCE = "a data file, folder or sklearn:NAME; or a recipe.json with Label in it"
 _CLASSES = "what a row may be, A,B; keys 1, 2, 3 and so on, or A=KEY"
-_ANSWER = "class, classes, spans or number: what a row is given; class unless said"
+_ANSWER = "class, classes, spans or number: what a row is given"
 _RELABEL = "show rows first whose labels are likely wrong, as `fivefold relabel` finds them"
-_HOST = "the address to listen at; 0.0.0.0 is every one of this machine, for phones"
+_DIRECTORY = "where labels are kept; labels/ unless said"
+_OVERLAP = "fraction that two people are given"
+_STRATEGY = "entropy, margin, diverse or random"
+_HOST = "0.0.0.0 listens at every address of this machine, for phones"
+_PORT = "0 takes a free one"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     parser.add_argument("source", help=_SOURCE)
     parser.add_argument("--classes", metavar="A,B", help=_CLASSES)
     parser.add_argument("--answer", metavar="FORM", default="class", help=_ANSWER)
     parser.add_argument("--scale", metavar="LOW,HIGH", help="of numbers; whole ones are keys")
-    parser.add_argument("--target", default="label", help="the name of the new column")
+    parser.add_argument("--target", default="label", metavar="NAME", help="the new column")
     parser.add_argument("--by", metavar="A,B", help="columns that are shown")
-    parser.add_argument("--directory", metavar="FOLDER", help="where labels are kept; labels/")
+    parser.add_argument(
+        "--directory", metavar="FOLDER", help="where labels are kept (default: labels/)"
+    )
     parser.add_argument("--guide", metavar="FILE", help="guidelines, Markdown or text")
     parser.add_argument("--people", metavar="A,B", default="me", help="who labels: an address each")
-    parser.add_argument("--budget", type=int, help="labels that are wanted")
-    parser.add_argument("--overlap", type=float, help="fraction that two people are given")
-    parser.add_argument("--strategy", default="margin", help="entropy, margin, diverse or random")
+    parser.add_argument("--budget", type=int, metavar="N", help="labels that are wanted")
+    parser.add_argument("--overlap", type=float, metavar="X", help=_OVERLAP)
+    parser.add_argument("--strategy", default="margin", metavar="NAME", help=_STRATEGY)
     parser.add_argument("--no-model", action="store_true", help="draw all at random")
     parser.add_argument("--relabel", action="store_true", help=_RELABEL)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--host", default="127.0.0.1", help=_HOST)
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help=SEED)
+    parser.add_argument("--host", default="127.0.0.1", metavar="NAME", help=_HOST)
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help=_PORT)
     add_own(parser)
 
 
 def _act(chosen: argparse.Namespace) -> None:
     room = opened(chosen)
-    say(f"{room!r}\nWhat is labelled is kept in {room.desk.path}. Ctrl-C ends the page.")
+    text = f"{room!r}\nWhat is labelled is kept in {room.desk.path}. Ctrl-C ends the page."
+    tell(chosen, Told(text, {"addresses": room.addresses, "path": str(room.desk.path)}))
     room.wait()
 
 
@@ -56,7 +65,9 @@ def opened(chosen: argparse.Namespace) -> "Room":
         said["scale"] = scale = _pair(chosen.scale)
         said["whole"] = all(end == int(end) for end in scale)
     if chosen.relabel:
-        said["again"] = _doubted(chosen, label)
+        doubted = _doubted(chosen, label)
+        tell(chosen, Told(doubted.verdict, {"likely_wrong": len(doubted.likely)}))
+        said["again"] = [int(row) for row in doubted.likely]
     return label.open(
         source,
         **said,
@@ -109,8 +120,8 @@ def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
     return label.replace(**said), label.rows(stages[0], observers=(Console(),)), keys
 
 
-def _doubted(chosen: argparse.Namespace, label: "Label") -> list[int]:
-    """Places of rows whose labels are likely wrong, the likeliest first."""
+def _doubted(chosen: argparse.Namespace, label: "Label") -> "Relabelled":
+    """Labels that are likely wrong."""
     from fivefold.collect.collect import Collect
     from fivefold.pipeline import Pipeline
     from fivefold.preprocess.preprocess import Preprocess
@@ -120,9 +131,7 @@ def _doubted(chosen: argparse.Namespace, label: "Label") -> list[int]:
     recipe = recipe_text(chosen.source)
     reads = Collect(chosen.source) if recipe is None else next(iter(Pipeline.from_json(recipe)))
     whole = Pipeline([reads, label, Preprocess(), Train(quality="fast")])
-    found = relabel(whole, seed=chosen.seed)
-    say(found.verdict)
-    return [int(row) for row in found.likely]
+    return relabel(whole, seed=chosen.seed)
 
 
 def _listed(text: str | None) -> list[str]:
@@ -138,4 +147,13 @@ def _pair(text: str) -> tuple[float, float]:
     return low, high
 
 
-LABEL = Command("label", "open a page on which people label rows", _add, _act)
+LABEL = Command(
+    "label",
+    "open a page on which people label rows",
+    _add,
+    _act,
+    (
+        "label jobs.parquet --classes junior,senior --by text --directory labels/",
+        "label jobs.csv --classes junior,senior --people ann,bo --overlap 0.2",
+    ),
+)

@@ -5,22 +5,21 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fivefold.arguments import add_source, pipeline_of
-from fivefold.commands.command import Command, add_cache, add_own, tell
-from fivefold.deploying import add_deploy
-from fivefold.errors import ConfigError
+from fivefold.commands.arguments import LEARNT, add_source, pipeline_of
+from fivefold.commands.command import Command, add_cache, add_own, tell, told_of
+from fivefold.commands.conduct import add_place
+from fivefold.commands.parser import Parser
+from fivefold.errors import ConfigError, FivefoldError
 from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
     from fivefold.core.events import Observer
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser)
-    add_deploy(parser)
-    parser.add_argument("--seed", type=int, default=0)
+def _add(parser: Parser) -> None:
+    add_source(parser, stages=(*LEARNT, "Deploy"))
     parser.add_argument("--report", metavar="FILE", help="write a page about the run there")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1")
+    add_place(parser)
     parser.add_argument("--directory", metavar="FOLDER", help="keep every artifact there")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --directory")
     add_cache(parser)
@@ -55,13 +54,29 @@ def _act(chosen: argparse.Namespace) -> None:
         observers=[*observers, Console(said=Spoken.of(chosen.parser, chosen).sentence)],
     )
     own = "".join(f" --with {path}" for path in chosen.own)
-    commands = {f"fivefold serve {chosen.to}{own}": "answer requests"} if chosen.to else {}
+    bundle = chosen.path[-1] if chosen.path else ""
+    commands = {f"fivefold serve {bundle}{own}": "answer requests"} if bundle else {}
     seconds = time.perf_counter() - begun
+    report, fault = chosen.report or "", None
     try:
-        tell(chosen, result, seconds=seconds, commands=commands)
-    finally:  # neither costs the other
-        if chosen.report is not None:
-            result.report(chosen.report)
+        if report:
+            result.report(report)
+    except FivefoldError as error:  # neither costs the other
+        report, fault = "", error
+    tell(chosen, told_of(chosen, result, report=report, seconds=seconds, commands=commands))
+    if fault is not None:
+        raise fault
 
 
-RUN = Command("run", "from a file, or a recipe, to a model", _add, _act)
+RUN = Command(
+    "run",
+    "from a file, or a recipe, to a model",
+    _add,
+    _act,
+    (
+        "run adult.csv --target income --to income.ff --report income.html",
+        "run bike.csv --target count --time when --horizon 24 --quality fast",
+        "run photos/ --to photos.ff --epochs 20 --image-size 64",
+        "run recipe.json --directory runs/first",
+    ),
+)

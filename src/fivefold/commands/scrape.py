@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fivefold.commands.command import Command
+from fivefold.commands.command import Command, Told
+from fivefold.commands.parser import Parser
 from fivefold.core.jsontext import parse_json
 from fivefold.errors import ConfigError, PreflightError
-from fivefold.report.outlet import check_place, say, whole_file
+from fivefold.report.outlet import check_place, whole_file
 
 if TYPE_CHECKING:
     from fivefold.collect.online import Online
@@ -23,7 +24,7 @@ _ARCHIVE = "write all pages there as a web archive (.warc.gz), or read them from
 _SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
-def add_options(parser: argparse.ArgumentParser, stage: str) -> None:
+def add_options(parser: Parser, stage: str) -> None:
     """The options of a command that gathers rows by this stage."""
     words = f"settings of {stage} as JSON, or a recipe that begins with {stage}"
     parser.add_argument("recipe", metavar="RECIPE.json", help=words)
@@ -33,17 +34,17 @@ def add_options(parser: argparse.ArgumentParser, stage: str) -> None:
     parser.add_argument("--refresh", action="store_true", help="ask whether pages have changed")
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     add_options(parser, "Scrape")
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.collect.scrape import Scrape
 
-    gather_rows(chosen, Scrape, '{"seeds": ["https://..."], "select": {"title": "h1"}, ...}')
+    return gather_rows(chosen, Scrape, '{"seeds": ["https://..."], "select": {"title": "h1"}, ...}')
 
 
-def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) -> None:
+def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) -> Told:
     """Gather rows by the stage that a file describes, write them, tell what was found.
 
     Args:
@@ -78,13 +79,14 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
     rows = stage.read(session)
     if to is not None:
         _write(rows.columns, to)
-    for each in heard:
-        say(f"{each.severity}: {each.sentence}")
+    lines = [f"{each.severity}: {each.sentence}" for each in heard]
     names = [name for name in rows.columns if name not in {*ORIGIN, COPIES}]
     cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in names}
     said = ", ".join(f"{name} {count:,}" for name, count in cells.items())
     written = f" Written to {to}." if to is not None else ""
-    say(f"{len(rows):,} rows; cells by column: {said}.{written}")
+    lines.append(f"{len(rows):,} rows; cells by column: {said}.{written}")
+    value = {"rows": len(rows), "cells": cells, "findings": heard, "to": chosen.to}
+    return Told("\n".join(lines), value)
 
 
 def _stage(path: Path, kind: "type[Online]", example: str) -> "Online":
@@ -148,4 +150,10 @@ def _text(cell: Any, suffix: str) -> Any:
     return cell
 
 
-SCRAPE = Command("scrape", "gather rows from pages of the web", _add, _act)
+SCRAPE = Command(
+    "scrape",
+    "gather rows from pages of the web",
+    _add,
+    _act,
+    ("scrape jobs.json --directory jobs/ --to jobs.parquet",),
+)

@@ -2,14 +2,18 @@
 
 import argparse
 
-from fivefold.attached import fresh_of
+from fivefold.commands.attached import fresh_of
 from fivefold.commands.command import Command, add_fresh, add_own, add_threads
+from fivefold.commands.parser import Parser
+
+HOST = "the address to listen at; 0.0.0.0 is every one of this machine"
+PORT = "0 takes a free one"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("bundle")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+def _add(parser: Parser) -> None:
+    parser.add_argument("bundle", help="a model, as --to of run wrote it")
+    parser.add_argument("--host", default="127.0.0.1", metavar="NAME", help=HOST)
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help=PORT)
     add_fresh(parser)
     add_threads(parser)
     add_own(parser)
@@ -24,4 +28,10 @@ def _act(chosen: argparse.Namespace) -> None:
     )
 
 
-SERVE = Command("serve", "answer requests over HTTP", _add, _act)
+SERVE = Command(
+    "serve",
+    "answer requests over HTTP",
+    _add,
+    _act,
+    ("serve income.ff", "serve income.ff --host 0.0.0.0 --port 80 --threads 0"),
+)

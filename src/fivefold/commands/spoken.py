@@ -3,13 +3,16 @@
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
+from fivefold.commands.flags import OF_ANOMALIES
+from fivefold.commands.meant import Form
+from fivefold.commands.parser import Parser
 from fivefold.commands.written import calls_in, settings_of, value_at, written
 from fivefold.errors import ConfigError, FivefoldError
 
-ARGUMENTS = {"level": "missing", "parameter": "parameters", "test_groups": "test"}
+ARGUMENTS = {"not_missing": "missing", "on_test": "test"}
 """Options that give an argument of another name, by their own."""
 
 MAY_BE_EMPTY = ("missing", "thousands")
@@ -17,7 +20,7 @@ MAY_BE_EMPTY = ("missing", "thousands")
 
 _STAGES = r"Collect|Split|Preprocess|Train|Evaluate|Deploy"
 _TO_STAGE = re.compile(rf"(--[a-z][^\n]*?) to (?:{_STAGES})\b")
-_STAGE = re.compile(rf"(?:ff\.)?(?:{_STAGES})\(")
+_STAGE = re.compile(rf"(?:ff\.)?({_STAGES})\(")
 
 
 @dataclass(frozen=True)
@@ -27,33 +30,35 @@ class Spoken:
     Args:
         options: by name of the argument, `{"n_jobs": "--jobs"}`.
         given: texts that were given, by option.
-        repeated: options that are given once for each value.
+        forms: in which ways values of options are said; one value of those that are not named.
+        settings: options by stage and setting, for what is said of a stage.
     """
 
     options: Mapping[str, str]
     given: Mapping[str, Sequence[str]]
-    repeated: frozenset[str] = frozenset()
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    settings: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Self:
-        """Those of a parser, of which those that were given count first."""
+    def of(cls, parser: Parser, chosen: argparse.Namespace) -> Self:
+        """Those of a parser, of which the command's own and those that were given count first."""
         options, given = dict[str, str](), dict[str, Sequence[str]]()
         for action in parser._actions:
-            if not action.option_strings or action.dest == "help":
+            if action.help == argparse.SUPPRESS or not action.option_strings:
                 continue
-            option, value = action.option_strings[-1], getattr(chosen, action.dest, None)
+            option, value = action.option_strings[0], getattr(chosen, action.dest, None)
             name, told = ARGUMENTS.get(action.dest, action.dest), value != action.default
-            if told or name not in options:
+            if told or name not in options or name not in parser.table:
                 options[name] = option
             texts = value if isinstance(value, list) else [value]
             if told:
                 given[option] = [text for text in texts if isinstance(text, str)]
-        repeated = frozenset(
-            action.option_strings[-1]
-            for action in parser._actions
-            if action.option_strings and isinstance(action.default, list)
-        )
-        return cls(options, given, repeated)
+        table = parser.table.values()
+        forms = {flag.option: flag.form for flag in table}
+        settings = {(flag.stage, flag.setting): flag.option for flag in table}
+        if OF_ANOMALIES in parser.table:
+            settings["Train", OF_ANOMALIES] = parser.table[OF_ANOMALIES].option
+        return cls(options, given, forms, settings)
 
     def check_given(self) -> None:
         """Refuse options with nothing in them, as an empty variable of the shell gives.
@@ -111,17 +116,22 @@ class Spoken:
         """What was found, with the options that its advice is about; names of columns stay.
 
         Example:
-            >>> spoken = Spoken({"drop": "--drop", "similar": "--similar"}, {})
+            >>> settings = {("Split", "similar"): "--similar"}
+            >>> spoken = Spoken({"drop": "--drop"}, {}, settings=settings)
             >>> spoken.sentence('Pass drop=("alive",) if so, or Split(similar=0.8).')
             'Pass --drop alive if so, or --similar 0.8.'
         """
         for start, end in reversed(calls_in(sentence)):
             call = sentence[start:end]
-            settings = settings_of(call) if _STAGE.match(call) else {}
-            if settings and self.options.keys() >= settings.keys():
-                words = [self._option(name, value) for name, value in settings.items()]
+            stage = _STAGE.match(call)
+            settings = settings_of(call) if stage else {}
+            if stage and settings:
+                options = [self.settings.get((stage[1], name), "") for name in settings]
+                pairs = zip(options, settings.values(), strict=True)
+                words = [option and self._written(option, value) for option, value in pairs]
                 if all(words):
-                    sentence = sentence[:start] + " ".join(words) + sentence[end:]
+                    join = " and " if "=," in call or "=)" in call else " "
+                    sentence = sentence[:start] + join.join(words) + sentence[end:]
         return self._by_option(sentence)
 
     def _by_option(self, text: str) -> str:
@@ -133,16 +143,15 @@ class Spoken:
             if inside or found.start() < done:
                 continue
             value = value_at(text, found.end())
-            option = self._option(found[1], value)
+            option = self._written(self.options[found[1]], value)
             if option:
                 said += [text[done : found.start()], option]
                 done = found.end() + len(value)
         return _TO_STAGE.sub(r"\1", "".join([*said, text[done:]])) if said else text
 
-    def _option(self, name: str, value: str) -> str:
+    def _written(self, option: str, value: str) -> str:
         """A setting as the shell has it; empty if it has no such thing."""
-        option = self.options[name]
-        return written(option, value, repeated=option in self.repeated)
+        return written(option, value, self.forms.get(option, Form()))
 
     def _meant(self, told: str) -> list[str]:
         """The options whose value an error tells of."""

@@ -2,23 +2,21 @@
 
 import argparse
 
-from fivefold.arguments import add_source
-from fivefold.commands.command import Command, add_own
-from fivefold.commands.conduct import add_conduct, studied
-from fivefold.report.outlet import say
+from fivefold.commands.command import Command, Told, add_own, records
+from fivefold.commands.conduct import add_study, studied
+from fivefold.commands.parser import Parser
 
 TO = "write the report there; a name that ends in .md: the tables alone, as Markdown"
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser)
+def _add(parser: Parser) -> None:
+    add_study(parser, folds="5, or 3 with --quick")
     parser.add_argument("--to", metavar="FILE", help=TO)
     parser.add_argument("--quick", action="store_true", help="fewer variants, folds and timings")
-    add_conduct(parser)
     add_own(parser)
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.study.investigate import investigate
 
     pipeline, folds, to, conduct = studied(chosen)
@@ -29,7 +27,18 @@ def _act(chosen: argparse.Namespace) -> None:
         to=to,
         **conduct,
     )
-    say(repr(found))
+    tables = {name: records(table) for name, table in found.tables.items()}
+    where = f"\nreport   {to}" if to else ""
+    return Told(f"{found!r}{where}", {"tables": tables, "report": to})
 
 
-STUDY = Command("study", "vary, compare and time models, and fill the ten tables", _add, _act)
+STUDY = Command(
+    "study",
+    "vary, compare and time models, and fill the ten tables",
+    _add,
+    _act,
+    (
+        "study adult.csv --target income --to study.html",
+        "study adult.csv --target income --quick --jobs 2 --directory studies/adult --resume",
+    ),
+)

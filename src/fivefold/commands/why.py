@@ -3,17 +3,17 @@
 import argparse
 from pathlib import Path
 
-from fivefold.commands.command import Command
+from fivefold.commands.command import Command, Told
+from fivefold.commands.parser import Parser
 from fivefold.errors import ConfigError
-from fivefold.report.outlet import say
 
 
-def _add(parser: argparse.ArgumentParser) -> None:
+def _add(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="the folder of a run, as --directory named it")
     parser.add_argument("stage", metavar="STAGE", nargs="?", help="train, for one; default: all")
 
 
-def _act(chosen: argparse.Namespace) -> None:
+def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.core.record import read_record
     from fivefold.core.wording import nearest
 
@@ -28,7 +28,14 @@ def _act(chosen: argparse.Namespace) -> None:
         remedy = f"Write {near}." if near else "Name one of these stages."
         wanted = f"one of {', '.join(names) or 'no stage'}"
         raise ConfigError.expected("fivefold why", wanted, repr(chosen.stage), remedy)
-    say("\n".join(record.decided[name] for name in ([chosen.stage] if chosen.stage else names)))
+    told = {name: record.decided[name] for name in ([chosen.stage] if chosen.stage else names)}
+    return Told("\n".join(told.values()), told)
 
 
-WHY = Command("why", "tell why each stage of a run was run, or not", _add, _act)
+WHY = Command(
+    "why",
+    "tell why each stage of a run was run, or not",
+    _add,
+    _act,
+    ("why runs/first", "why runs/first train"),
+)

@@ -2,13 +2,15 @@
 
 import ast
 import re
+from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import Any
 
-BY_COLUMN = ("--kinds", "--decimal", "--thousands", "--date-format", "--classes")
-"""Options that take `NAME=VALUE`, once for each."""
+from fivefold.commands.meant import Form, number
 
+_PLAINLY = Form()
 _CALL = re.compile(r"(?<![\w.])[A-Za-z][\w.]*\(")
+_UNSAID = re.compile(r"[\w.]+\((?:\w+=(?:, )?)+\)")
 _PLAIN = re.compile(r"\.\.\.|[^\s,;()\[\]{}\"'.]+(?:\.[^\s,;()\[\]{}\"'.]+)*")
 _ENDS = {"(": ")", "[": "]", "{": "}"}
 
@@ -64,7 +66,11 @@ def settings_of(call: str) -> dict[str, str]:
     Example:
         >>> settings_of("Split(similar=0.8, by='group')"), settings_of("Split('group')")
         ({'similar': '0.8', 'by': "'group'"}, {})
+        >>> settings_of("Collect(decimal=, thousands=)")
+        {'decimal': '', 'thousands': ''}
     """
+    if _UNSAID.fullmatch(call):
+        return dict.fromkeys(re.findall(r"(\w+)=", call), "")
     try:
         made = ast.parse(call, mode="eval").body
     except SyntaxError:
@@ -74,19 +80,22 @@ def settings_of(call: str) -> dict[str, str]:
     return {str(keyword.arg): ast.unparse(keyword.value) for keyword in made.keywords}
 
 
-def written(option: str, value: str, *, repeated: bool = False) -> str:
-    """An option with its value as the shell has it; a flag alone; empty if it takes no such value.
+def written(option: str, value: str, form: Form = _PLAINLY) -> str:
+    r"""An option with its value as the shell has it; a flag alone; empty if it takes no such value.
 
     Args:
         option: `--drop`.
         value: as Python writes it; empty for the option alone.
-        repeated: whether it is given once for each of several values.
+        form: in which ways its values are said.
 
     Example:
-        >>> written("--drop", '("a", "b c")', repeated=True), written("--time", '("day", "hour")')
-        ("--drop a --drop 'b c'", '--time day,hour')
-        >>> written("--kinds", '{"zip": "text"}'), written("--missing", '{"age": [0]}')
-        ('--kinds zip=text', '')
+        >>> many, named = Form(many=True, whole=False), Form(named=True, whole=False)
+        >>> written("--drop", '("a", "b,c", ...)', many), written("--time", '("day", "hour")')
+        ('--drop \'a,"b,c",...\'', '--time day,hour')
+        >>> written("--missing", '{"age": (0, 9), "zip": {"NA": False}}', named)
+        '--missing age=0,9 --not-missing zip=NA'
+        >>> written("--terms", "False", Form(switch=True)), written("--seed", '{"a": 1}')
+        ('--no-terms', '')
     """
     try:
         meant = ast.literal_eval(value)
@@ -94,25 +103,39 @@ def written(option: str, value: str, *, repeated: bool = False) -> str:
         meant = value
     if value == "" or meant is True:
         return option
+    if meant is False and form.switch:
+        return f"--no-{option.removeprefix('--')}"
     if isinstance(meant, dict):
-        plain = all(_is_word(each) for each in meant.values())
-        if option not in BY_COLUMN or not plain:
-            return ""
-        return " ".join(f"{option} {quote(f'{k}={_word(v)}')}" for k, v in meant.items())
+        return _by_name(option, meant, form) if form.named else ""
     if isinstance(meant, tuple | list | set):
-        if repeated:
-            return " ".join("..." if one is ... else f"{option} {_quoted(one)}" for one in meant)
-        return f"{option} {quote(','.join(map(_word, meant)))}"
-    return f"{option} {_quoted(meant)}"
+        return _said(option, [_word(each) for each in meant], form)
+    return f"{option} {quote(_word(meant))}"
 
 
-def _is_word(value: Any) -> bool:
-    return value is ... or isinstance(value, str | int | float)
+def _by_name(option: str, meant: Mapping[Any, Any], form: Form) -> str:
+    """NAME=VALUE for each; texts that are False for a column are values there."""
+    pairs, levels = list[str](), list[str]()
+    for name, value in meant.items():
+        if isinstance(value, dict):
+            levels += [f"{name}={_word(text)}" for text, counts in value.items() if not counts]
+            value = [text for text, counts in value.items() if counts]
+        several = isinstance(value, tuple | list | set)
+        values = [_word(each) for each in (value if several else [value])]
+        pairs += [f"{name}={values[0]}", *values[1:]] if values else []
+    said = [_said(option, pairs, form)] if pairs else []
+    return " ".join([*said, *([_said("--not-missing", levels, form)] if levels else [])])
+
+
+def _said(option: str, words: Sequence[str], form: Form) -> str:
+    """Words between commas, or one after another where a comma may be part of one."""
+    if form.whole and form.named:
+        return " ".join(f"{option} {quote(word)}" for word in words)
+    quoted = [f'"{word}"' if "," in word and not form.whole else word for word in words]
+    lone = len(words) == 1 and form.one and number(words[0]) != words[0]
+    return f"{option} {quote(','.join(quoted) + ',' * lone)}"
 
 
 def _word(value: Any) -> str:
+    if value is None:
+        return "none"
     return "..." if value is ... else str(value)
-
-
-def _quoted(value: Any) -> str:
-    return quote(_word(value))

@@ -1,6 +1,5 @@
 """Options of the shell that join other sources to the rows."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ AGGREGATE = "of a source that --join names: numbers of all rows that are known; 
 FRESH = "rows of a joined source in place of those in the bundle; repeatable"
 
 
-def add_joins(command: argparse.ArgumentParser) -> None:
+def add_joins(command: Any) -> None:
     """Give a command these options."""
     several: Any = {"action": "append", "default": []}
     command.add_argument("--join", **several, metavar="NAME=SOURCE:KEY[@TIME]", help=JOIN)

@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fivefold.commands.meant import number
 from fivefold.errors import ConfigError
 
 
-def add_query(command: argparse.ArgumentParser) -> None:
+def add_query(command: Any) -> None:
     """Give a command the options by which a database is asked."""
     command.add_argument("--query", metavar="SQL", help="of a database: a query, or a table")
+    add_parameters(command)
+
+
+def add_parameters(command: Any) -> None:
+    """Give a command the option by which values are bound in a query."""
     several: Any = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
-    command.add_argument("--parameter", **several, help="bound in the query for :NAME; repeatable")
-
-
-def asked_of(chosen: argparse.Namespace) -> dict[str, Any]:
-    """The settings of Collect that these options are."""
-    return {"query": chosen.query, "parameters": parameters_of(chosen.parameter)}
+    command.add_argument("--parameters", **several, help="bound in the query for :NAME; repeatable")
+    alias: Any = {**several, "dest": "parameters", "help": argparse.SUPPRESS}
+    command.add_argument("--parameter", **alias)  # until 0.3, as it was called
 
 
 def parameters_of(words: Sequence[str]) -> dict[str, Any]:
@@ -32,18 +35,9 @@ def parameters_of(words: Sequence[str]) -> dict[str, Any]:
     """
     pairs = [word.partition("=")[::2] for word in words]
     if not all(name and "=" in word for word, (name, _) in zip(words, pairs, strict=True)):
-        remedy = "Write for instance --parameter low=3."
-        raise ConfigError.expected("fivefold", "--parameter NAME=VALUE", " ".join(words), remedy)
-    return {name: _number(text) for name, text in pairs}
-
-
-def _number(text: str) -> str | int | float:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+        remedy = "Write for instance --parameters low=3."
+        raise ConfigError.expected("fivefold", "--parameters NAME=VALUE", " ".join(words), remedy)
+    return {name: number(text) for name, text in pairs}
 
 
 def source_asked(source: str, query: str | None, words: Sequence[str]) -> Any:
@@ -54,7 +48,7 @@ def source_asked(source: str, query: str | None, words: Sequence[str]) -> Any:
 
     if words and not query:
         remedy = "Give --query as well."
-        raise ConfigError.expected("fivefold", "--query beside --parameter", "none", remedy)
+        raise ConfigError.expected("fivefold", "--query beside --parameters", "none", remedy)
     if query:
         return Query(source, query or "", parameters_of(words))
     return source if is_base(source) or is_remote(source) else Path(source)

@@ -1,0 +1,169 @@
+"""Flags of the shell that are settings of stages: one table, made from their fields."""
+
+import argparse
+import ast
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fivefold.commands.meant import Form, form_of, meant
+from fivefold.core.docstring import first_sentence, meanings
+
+if TYPE_CHECKING:
+    from fivefold.core.stage import Stage
+
+STAGES = ("Collect", "Split", "Preprocess", "Train", "Evaluate", "Deploy")
+"""Those that the shell makes a pipeline of, in order."""
+
+GROUPS = {
+    "Collect": "the data",
+    "Split": "the parts: training, validation and test rows",
+    "Preprocess": "the arrays",
+    "Train": "the learning",
+    "Evaluate": "the judging",
+    "Deploy": "the bundle",
+}
+"""What flags of a stage are about, for a help."""
+
+NAMED = {("Deploy", "path"): "--to"}
+"""Flags that are called otherwise than their setting."""
+
+WORDS = {
+    ("Split", "test"): "test rows: a fraction of all, or names of groups, `chr8`",
+    ("Train", "model"): "a built-in network by its name, `mlp`; None is what suits the columns",
+    ("Train", "callbacks"): "classes derived from Callback, by their names in a file of --with",
+    ("Deploy", "path"): "write the model there, ready to be served; `models/a/` is a folder",
+    ("Deploy", "format"): "`onnx` holds a graph that needs no torch, `torch` holds weights only",
+}
+"""What is said of settings that are more in Python than in the shell."""
+
+SAID_OTHERWISE = {("Collect", "source"), ("Collect", "join"), ("Collect", "parameters")}
+"""Settings that have a form of their own in the shell."""
+
+_COLUMN = re.compile(r"(?:.{0,40}\b)?the column\b")
+
+OF_ANOMALIES = "false_alarms"
+"""The one setting that two stages have. Both say how many usual rows may raise an alarm: that of
+Train counts where odd rows are sought, `--task anomaly`, that of Evaluate elsewhere."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A setting of a stage, as the shell has it.
+
+    Args:
+        option: `--time-limit`.
+        stage: the name of the class.
+        setting: its name there.
+        form: in which ways it is said.
+        annotation: its type.
+        default: as Python has it.
+        words: what it is, in a sentence.
+    """
+
+    option: str
+    stage: str
+    setting: str
+    form: Form
+    annotation: Any
+    default: Any
+    words: str
+
+    @property
+    def help(self) -> str:
+        """The sentence for a help, with the default where there is one to tell."""
+        told = re.sub(r"`([^`]*)`", lambda found: _plain(found[1]), self.words)
+        told = re.sub(
+            r"\bNone (?:(?:is|for) )?", "none: " if self.default else "unless given, ", told
+        )
+        default = shown(self.default, self.form)
+        told += f" (default: {default})" if default else ""
+        return told.replace("%", "%%")
+
+    def value(self, said: Any) -> Any:
+        """What was said with it, as the stage takes it.
+
+        Args:
+            said: texts, one for each time; a truth value of a switch.
+
+        Raises:
+            ConfigError: if it has another form.
+        """
+        if isinstance(said, bool):
+            return said
+        return meant(self.option, said, self.annotation, self.default)
+
+    def add(self, group: Any) -> None:
+        """Give a parser, or a group of one, the flag."""
+        more: dict[str, Any] = {"dest": self.setting, "default": None, "help": self.help}
+        if self.form.switch:
+            group.add_argument(self.option, action=argparse.BooleanOptionalAction, **more)
+        else:
+            more["metavar"] = self.form.metavar
+            group.add_argument(self.option, action="append", **more)
+
+
+@cache
+def flags_of(stage: "type[Stage]") -> tuple[Flag, ...]:
+    """The flags of a stage: a setting that no text can mean, a function or a frame, has none."""
+    said, name = meanings(stage.__doc__), stage.__name__
+    found = list[Flag]()
+    for setting, field in stage.model_fields.items():
+        form = form_of(field.annotation)
+        if form is None or (name, setting) in SAID_OTHERWISE:
+            continue
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        words = WORDS.get((name, setting)) or first_sentence(said.get(setting, ""))
+        if form.metavar.startswith("TEXT") and _COLUMN.match(words):
+            form = form._replace(metavar=form.metavar.replace("TEXT", "COLUMN"))
+        option = NAMED.get((name, setting), f"--{setting.replace('_', '-')}")
+        found.append(Flag(option, name, setting, form, field.annotation, default, words))
+    return tuple(found)
+
+
+def flags(stages: Collection[str] = STAGES, *, without: Collection[str] = ()) -> tuple[Flag, ...]:
+    """The flags of several stages of fivefold's own, by the names of these.
+
+    Args:
+        stages: of which.
+        without: settings that have none here.
+    """
+    import fivefold as ff
+
+    every = [flag for name in STAGES if name in stages for flag in flags_of(getattr(ff, name))]
+    twice = "Train" if "Evaluate" in stages else ""
+    left_out = {*without}
+    return tuple(
+        flag
+        for flag in every
+        if flag.setting not in left_out and (flag.stage, flag.setting) != (twice, OF_ANOMALIES)
+    )
+
+
+def shown(value: Any, form: Form | None = None) -> str:
+    """A value as the shell has it; empty for nothing.
+
+    Example:
+        >>> shown(("a", "b")), shown({"zip": "text"}), shown(True), shown(None), shown(0.5)
+        ('a,b', 'zip=text', 'yes', '', '0.5')
+    """
+    if value is None or value == () or value == {} or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "" if form and form.switch else "no"
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={shown(each)}" for name, each in value.items())
+    if isinstance(value, tuple | list):
+        return ",".join(map(shown, value))
+    return str(value)
+
+
+def _plain(text: str) -> str:
+    """What stands between backticks as the shell has it."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return shown(value) if isinstance(value, dict | list | tuple) and value else text

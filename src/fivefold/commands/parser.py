@@ -1,0 +1,125 @@
+"""The parser of one command: a short help and a whole one, and the flag that was meant."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from fivefold.core.wording import nearest
+
+if TYPE_CHECKING:
+    from fivefold.commands.flags import Flag
+
+COMMON = (
+    *("target", "task", "kinds", "drop", "missing", "group", "time", "test"),
+    *("model", "quality", "epochs", "folds", "path"),
+)
+"""Settings that a short help tells of."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that knows which of its flags are settings of stages.
+
+    `-h` tells what a command is asked for most, `--help` all of it. What is wrong is told below the
+    usage of the command itself, with the flag that was meant.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        shape = argparse.RawDescriptionHelpFormatter
+        super().__init__(
+            **{
+                "add_help": False,
+                "allow_abbrev": False,
+                "formatter_class": lambda prog: shape(
+                    prog, max_help_position=28, width=min(100, get_terminal_size().columns - 2)
+                ),
+                **options,
+            }
+        )
+        self.table: dict[str, Flag] = {}
+        """Flags that are settings of stages, by their name in what was chosen."""
+        self._whole = list[argparse._ArgumentGroup]()
+        self.add_argument("-h", action=_Help, nargs=0, help="what is asked for most, then leave")
+        self.add_argument("--help", action=_Help, nargs=0, help="every flag, then leave")
+
+    def add_settings(self, flags: Iterable["Flag"], titles: "dict[str, str]") -> None:
+        """Take flags of stages: those that are asked for most first, then a group a stage."""
+        few = self.add_argument_group("asked for most")
+        groups = dict[str, Any]()
+        for flag in flags:
+            if flag.stage not in groups:
+                title = f"{titles[flag.stage]}: settings of {flag.stage}"
+                groups[flag.stage] = self.add_argument_group(title)
+            flag.add(few if flag.setting in COMMON else groups[flag.stage])
+            self.table[flag.setting] = flag
+        self._whole += groups.values()
+
+    def tell_defaults(self) -> None:
+        """Say in the help of every flag what holds where it is not given."""
+        for action in self._actions:
+            default = action.default
+            told = isinstance(default, str | int | float) and not isinstance(default, bool)
+            if told and action.help is not None and action.help != argparse.SUPPRESS:
+                action.help += f" (default: {default})"
+
+    def short_help(self) -> str:
+        """The help without the settings that are seldom asked for."""
+        count = sum(len(group._group_actions) for group in self._whole)
+        if not count:
+            return self.format_help()
+        groups = self._action_groups
+        self._action_groups = [group for group in groups if group not in self._whole]
+        try:
+            told = self.format_help()
+        finally:
+            self._action_groups = groups
+        return f"{told}\n{self.prog} --help tells {count} more flags, the settings of the stages.\n"
+
+    def format_usage(self) -> str:
+        """One line, however many flags there are."""
+        told = [
+            f"[{_word(action)}]" if action.nargs in ("?", "*") else _word(action)
+            for action in self._actions
+            if not action.option_strings
+        ]
+        return f"usage: {' '.join([self.prog, *told, '[flags]'])}\n"
+
+    def format_help(self) -> str:
+        """The usage, what the command is for, examples, flags."""
+        self.usage = self.format_usage().removeprefix("usage: ").strip().replace("%", "%%")
+        return super().format_help()
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What was chosen; leaves where a word is not known."""
+        chosen, strange = self.parse_known_args(args, namespace)
+        if strange:
+            self.error(self._unknown(strange))
+        return chosen
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with what is wrong below the usage of this command."""
+        self.exit(
+            2, f"{self.format_usage()}{self.prog}: {message}\n{self.prog} --help tells more.\n"
+        )
+
+    def _unknown(self, strange: Sequence[str]) -> str:
+        flags = [word.partition("=")[0] for word in strange if word.startswith("-")]
+        if not flags:
+            return f"expected no more words, found {' '.join(map(repr, strange))}."
+        known = [o for a in self._actions for o in a.option_strings if a.help != argparse.SUPPRESS]
+        near = [nearest(flag, known) for flag in flags]
+        meant = [
+            f"no flag {flag}; did you mean {each}?" if each else f"no flag {flag}."
+            for flag, each in zip(flags, near, strict=True)
+        ]
+        return " ".join(meant)
+
+
+class _Help(argparse.Action):
+    def __call__(self, parser: Any, chosen: Any, values: Any, option: str | None = None) -> None:
+        print(parser.short_help() if option == "-h" else parser.format_help(), end="")
+        parser.exit()
+
+
+def _word(action: argparse.Action) -> str:
+    return str(action.metavar or action.dest.upper())
