@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from fivefold.commands.adopted import adopt_files
 from fivefold.commands.agree import AGREE
 from fivefold.commands.check import CHECK
 from fivefold.commands.command import tell
@@ -13,7 +14,6 @@ from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.fetch import FETCH
-from fivefold.commands.handed import adopt_files
 from fivefold.commands.label import LABEL
 from fivefold.commands.parser import Parser
 from fivefold.commands.predict import PREDICT
