@@ -16,6 +16,7 @@ from fivefold.train.options import Options
 ROWS = 90
 ANYWAY = {  # settings that no task gives another meaning, or that need a run of their own
     *("model", "patience", "freeze", "threads", "time_limit", "checkpoint_seconds", "callbacks"),
+    "prefer",  # of more rows than these: tests/train/test_simpler.py
     "all_rows",  # True takes validation rows too; tables and positions learn from none of them
     "hold_back",  # changes nothing where few validation rows are learnt from by nothing anyway
 }

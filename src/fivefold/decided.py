@@ -64,6 +64,7 @@ class Decided(Facts):
         kernels_weight: share of a linear model of random convolutions, 0 to 1.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
+        preferred: what `prefer="simpler"` kept by validation rows: `network`, `linear`, `boosting`.
         exported: whether a graph answers as it does.
         pretrained: weights that the network began with: `source`, `sha256`, `revision`, `licence`,
             how many tensors were `taken`, which are `fresh`, whether the codec was `kept` or
@@ -120,6 +121,7 @@ class Decided(Facts):
     exported: bool = True
     pretrained: Mapping[str, Any] | None = None
     rows: int = 0
+    preferred: str = ""
     quality: str = ""
     threads: int = 0
     torch: str = ""

@@ -100,9 +100,10 @@ def _pipelines(
 ) -> "dict[str, Chain]":
     """A pipeline a word; which estimator one means is known once the rows are."""
     from fivefold.artifacts import Trained
-    from fivefold.study.rivals import ESTIMATORS, GIVEN, estimator_of
+    from fivefold.study.rivals import GIVEN
     from fivefold.study.start import gather
     from fivefold.study.variants import with_estimator
+    from fivefold.train.byword import ESTIMATORS, estimator_of
 
     learnt: str | None = ""
     if set(words) & set(ESTIMATORS):

@@ -1,5 +1,6 @@
 """The torch halves of blocks: those of fivefold, and those that blocks of a user's own give."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fivefold.core.roster import same_class
@@ -19,6 +20,7 @@ from fivefold.kinds.windows import WINDOWS
 from fivefold.models.clips import ClipsPart
 from fivefold.models.codes import CodesPart
 from fivefold.models.films import FilmsPart
+from fivefold.models.flat import FLAT
 from fivefold.models.inputs import (
     Passage,
     Record,
@@ -81,6 +83,16 @@ def part_for(size: Size) -> Part | None:
     every = (*PARTS.values(), *_OWN.values())
     known = _NARROW.get(type(size), type(size))
     return next((part for part in every if known is part.size), None)
+
+
+def make_columns(blocks: Iterable[Block]) -> bool:
+    """Whether all of these blocks are numbers, categories or pictures, of which columns are made.
+
+    Example:
+        >>> make_columns([NUMBERS, CODES]), make_columns([NUMBERS, TOKENS])
+        (True, False)
+    """
+    return all(issubclass(part_of(block).size, FLAT) for block in blocks)
 
 
 def own_sizes() -> dict[str, type]:

@@ -18,8 +18,8 @@ from fivefold.preprocess.cost import Cost, cost_of
 from fivefold.preprocess.preprocess import Preprocess
 from fivefold.result import Result
 from fivefold.study.leftout import redrawn
-from fivefold.study.rivals import estimator_of
 from fivefold.tasks.known import task_of
+from fivefold.train.byword import estimator_of
 from fivefold.train.options import Options
 from fivefold.train.pretrained import Pretrained
 from fivefold.train.snapshot import is_estimator, is_module

@@ -170,10 +170,17 @@ def _fit(
     body.attach(live, graph, matrix, refusal=refusal)
 
 
+def fitted_on(stage: Options, rows: Rows, data: Preprocessed, session: Session) -> Assembled:
+    """The network of an estimator that has learnt from these rows alone."""
+    network = unfitted(stage, data)
+    _fit(network, stage, rows, data, session)
+    return network
+
+
 def _decide(network: Assembled, stage: Options, data: Preprocessed, session: Session) -> str:
     """Let the head decide of answers, by validation rows that a clone has not learnt from."""
-    other, valid, head = unfitted(stage, data), data.valid, network.head
-    _fit(other, stage, data.train, data, session)
+    other = fitted_on(stage, data.train, data, session)
+    valid, head = data.valid, network.head
     matrix = matrix_of(other, valid.inputs).astype(np.float64)
     outputs = _body(other).turned(torch.from_numpy(_live(other).answers(matrix)))
     weight = None if valid.weight is None else torch.as_tensor(relative(valid.weight))

@@ -15,7 +15,7 @@ from fivefold.train.choices import SMOOTHED, WEIGHTED
 from fivefold.train.known_odd import alarm_misfits
 from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator
-from fivefold.train.suited import called, estimator_misfits
+from fivefold.train.suited import called, estimator_misfits, simpler_misfits
 
 
 def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
@@ -23,6 +23,7 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if is_estimator(stage.model):
         yield from estimator_misfits(stage, schema)
         return
+    yield from simpler_misfits(stage, schema)
     usual = task_of(schema.task).network
     if isinstance(stage.model, str) or (usual and stage.model is None):
         yield from _input_misfits(stage.model or usual, schema)

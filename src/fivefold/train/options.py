@@ -77,6 +77,7 @@ class Options(Stage):
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     all_rows: bool = True
     hold_back: bool = False
+    prefer: Literal["best", "simpler"] = "best"
     threads: Count | None = None
     time_limit: PositiveFloat | None = None
     checkpoint_seconds: NonNegativeFloat = 60.0

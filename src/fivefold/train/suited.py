@@ -7,7 +7,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.core.wording import nearest
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.kinds.codes import CODES
-from fivefold.kinds.known import kind_of
+from fivefold.kinds.known import blocks_of, kind_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.kinds.tokens import TOKENS
 from fivefold.tasks.known import task_of
@@ -91,6 +91,26 @@ def estimator_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]
                 else "Drop it in Collect, or train a network.",
                 column=column.name,
             )
+
+
+def simpler_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
+    """A wish for a simple model where none can take the place of a network; torch is imported."""
+    from fivefold.models.parts import make_columns
+
+    if stage.prefer == "best":
+        return
+    task = task_of(schema.task)
+    if (
+        task.trees in ("class", "number")
+        and len(schema.targets) == 1
+        and make_columns(blocks_of(schema))
+    ):
+        return
+    what = "several targets" if task.separate else task.name
+    kinds = ", ".join(sorted({column.kind for column in schema.inputs}))
+    wanted = "one class or number a row, of numbers, categories or pictures, for prefer='simpler'"
+    remedy = "Leave prefer= out."
+    yield PreflightError.expected("Train", wanted, f"{what} of {kinds}", remedy, prefer="simpler")
 
 
 def _column_misfits(model: Any, schema: Schema) -> Iterator[FivefoldError]:

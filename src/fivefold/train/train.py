@@ -77,6 +77,8 @@ class Train(Options):
         hold_back: whether validation rows are held back for what is decided by them later, the half
             of 1,000 or more; of fewer all stop training and decide, and nothing learns from them.
             A pipeline says so itself where `Evaluate` chooses a threshold.
+        prefer: `simpler` fits a linear model and boosted trees beside the network, and keeps the
+            first that does not lose to it on the validation rows; for one class or number a row.
         threads: of the CPU; None is one where a step of the network is little work, else one a
             core. More than one wait for one another: they gain little on small networks, and lose
             very much where others use the cores too.
@@ -167,6 +169,7 @@ class Train(Options):
         from fivefold.train.matmul import matmul_set
         from fivefold.train.outcome import make_trained
         from fivefold.train.plan import make_plan
+        from fivefold.train.simpler import simplest
         from fivefold.train.trial import recall
 
         spent, device = Clock(self.time_limit), find_device(session.device)
@@ -187,6 +190,8 @@ class Train(Options):
             trained = make_trained(
                 self, plan, learnt, data, seed=session.seed, seconds=spent.seconds
             )
+        if self.prefer == "simpler":
+            trained = simplest(self, trained, data, session)
         trained = trained.replace(findings=(*trained.findings, *odd))
         session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:

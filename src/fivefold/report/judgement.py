@@ -1,0 +1,251 @@
+"""From the artifacts of a run to its verdict, without asking a model anything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from fivefold.artifacts import Evaluated
+from fivefold.core.estimate import Estimate
+from fivefold.core.finding import Finding
+from fivefold.core.wording import literal, plural
+from fivefold.kinds.known import blocks_of
+from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
+from fivefold.report.reported import Reported
+from fivefold.report.tables import ends
+from fivefold.report.verdict import Advice, Point, Tone, Verdict
+from fivefold.report.weighing import Weighing
+from fivefold.tasks.known import task_of
+
+GOOD, SIMPLER = "Is it good?", "Better than a simple model?"
+TRUST, DATA = "Can I trust it?", "What is wrong with my data?"
+
+ANSWERED = ("no_better_than_constant", "baseline_wins")
+"""Findings that the first two answers are about; they spoil no score."""
+UNSAID = ("rows", "looks")
+MOST_ADVICE, MOST_NAMED = 3, 3
+SETTINGS = {"split_ignores_time": "time", "split_ignores_group": "group"}
+"""What Collect is told of the column that such a finding names."""
+
+
+class Rival(NamedTuple):
+    """A simple model on the same test rows.
+
+    Args:
+        name: in words.
+        scores: by name of the metric, as far as models are compared by it.
+        difference: the model's first metric minus its.
+        ruling: on the model: `wins`, `loses`, `a tie`, `not measured`.
+    """
+
+    name: str
+    scores: Mapping[str, Estimate]
+    difference: Estimate
+    ruling: str
+
+
+def verdict_of(run: Reported) -> Verdict:
+    """The verdict on a run: the same for the same artifacts, whatever shows it.
+
+    Args:
+        run: its artifacts; where it was not evaluated the verdict says so.
+    """
+    count = len(run.collected.findings) + len(run.preprocessed.findings)
+    data = [f for f in run.findings[:count] if f.code not in UNSAID]
+    others = [f for f in run.findings[count:] if f.code not in ANSWERED]
+    spoilt = serious([*data, *others])
+    trust, wrong = _trust(run, serious(data), others), _wrong(data)
+    if run.evaluated is None:
+        unknown = "Not measured: nothing was evaluated."
+        good, simpler = Point(GOOD, "open", unknown), Point(SIMPLER, "open", unknown)
+        return Verdict(good, simpler, trust, wrong, tuple(_next(run, spoilt, None, ())))
+    if spoilt:
+        good = Point(GOOD, "open", "It cannot be told: a serious finding spoils the scores.")
+        why = "It cannot be told: what spoils its scores spoils those of simple models too."
+        return Verdict(good, Point(SIMPLER, "open", why), trust, wrong, _first(run, spoilt))
+    ours, rivals = _compared(run.evaluated)
+    weighing = Weighing.of(run.collected.schema, ours)
+    good = _good(run.evaluated, weighing, rivals)
+    simpler = _simpler(weighing, rivals[1:])
+    return Verdict(good, simpler, trust, wrong, _first(run, (), good, rivals))
+
+
+def _compared(evaluated: Evaluated) -> tuple[Mapping[str, Estimate], list[Rival]]:
+    """The model's scores, and simple models in the order in which they were fitted."""
+    table = evaluated.tables.get("model_comparison")
+    if table is None:
+        return evaluated.metrics, []
+    columns = [table[name] for name in table if name not in ("model", "difference", "verdict")]
+    names = [str(column.name) for column in columns]
+    found = []
+    for place, model in enumerate(table["model"].tolist()):
+        if place and not model.startswith(PART):
+            cells = zip(names, (column.iloc[place] for column in columns), strict=True)
+            scores = {name: value for name, value in cells if isinstance(value, Estimate)}
+            difference, ruling = table["difference"].iloc[place], table["verdict"].iloc[place]
+            found.append(Rival(model, scores, difference, ruling))
+    return evaluated.metrics, found
+
+
+def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> Point:
+    if not len(evaluated.target):
+        return Point(GOOD, "open", "Not measured: there are no test rows.")
+    if not rivals:
+        alone = weighing.alone()
+        return Point(GOOD, "open", f"It {alone}; no simple model stands beside it.")
+    first, *_ = rivals
+    rival = f"the simplest model ({first.name})"
+    told = weighing.told("it", first.scores, rival, first.ruling)
+    if first.ruling == "wins":
+        if told.agrees:
+            return Point(GOOD, "good", f"Yes. {_capital(str(told))}.")
+        return Point(GOOD, "open", f"In part. {_capital(told.plainly)}; but {told.usefully}.")
+    if first.ruling == "loses":
+        return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
+    if first.ruling == "a tie":
+        return Point(GOOD, "bad", f"No. {_capital(str(told))}; what is left may be chance.")
+    why = first.difference.method
+    return Point(
+        GOOD, "open", f"Not shown. {_capital(str(told))}; the difference was not measured ({why})."
+    )
+
+
+def _simpler(weighing: Weighing, rivals: Sequence[Rival]) -> Point:
+    def of(ruling: str) -> list[Rival]:
+        return [rival for rival in rivals if rival.ruling == ruling]
+
+    if not rivals:
+        return Point(SIMPLER, "open", "Not compared: no other simple model was fitted.")
+    if better := of("loses"):
+        best = max(better, key=lambda rival: abs(float(rival.difference)))
+        told = _capital(str(weighing.turned(best.name, best.scores, "the model")))
+        return Point(SIMPLER, "bad", f"No. {told}.")
+    if equal := of("a tie"):
+        first = equal[0]
+        weighed = str(weighing.told("the model", first.scores, "it", first.ruling))
+        start = f"No. {_capital(first.name)} is as good"
+        return Point(SIMPLER, "open", f"{start}: {weighed}; what is left may be chance.")
+    if unknown := of("not measured"):
+        first = unknown[0]
+        start = f"Not shown. The difference to {first.name} was not measured"
+        return Point(SIMPLER, "open", f"{start} ({first.difference.method}).")
+    nearest = min(rivals, key=lambda rival: abs(float(rival.difference)))
+    also = f", the best of {len(rivals)} simple models" if len(rivals) > 1 else ""
+    told = _capital(
+        str(weighing.told("it", nearest.scores, f"{nearest.name}{also}", nearest.ruling))
+    )
+    return Point(SIMPLER, "good", f"Yes. {told}.")
+
+
+def _trust(run: Reported, spoilt: list[Finding], others: list[Finding]) -> Point:
+    evaluated = run.evaluated
+    if spoilt:
+        return Point(TRUST, "bad", "No. What was found in the data spoils every score.")
+    if hurting := serious(others):
+        return Point(TRUST, "bad", f"No. {hurting[0].sentence}{_more(hurting)}")
+    if evaluated is None or not len(evaluated.target):
+        return Point(TRUST, "open", "Not shown: no test row was asked.")
+    warnings = [finding for finding in others if finding.severity == "warning"]
+    if leads_with_folds(evaluated) or len(evaluated.target) < 30:
+        few = f"Only roughly: there are {plural(len(evaluated.target), 'test row')}."
+        return Point(TRUST, "open", f"{few}{_interval(run)}")
+    if warnings:
+        return Point(TRUST, "open", f"With care. {warnings[0].sentence}{_more(warnings)}")
+    rows = plural(len(evaluated.index), "test row")
+    return Point(TRUST, "good", f"Yes. Nothing was fitted on the {rows}.{_interval(run)}")
+
+
+def _interval(run: Reported) -> str:
+    """The interval of the first metric, as a sentence; empty where there is none."""
+    assert run.evaluated is not None
+    metric = task_of(run.collected.schema).metrics[0]
+    folds = leads_with_folds(run.evaluated)
+    score = (run.evaluated.folds if folds else run.evaluated.metrics).get(metric.name)
+    if score is None or score.low != score.low:
+        return ""
+    _, low, high = ends(score)
+    return f" On new rows like these expect {metric.title} from {low} to {high}."
+
+
+def _wrong(data: list[Finding]) -> Point:
+    """The worst that was found in the data, and how much more there is."""
+    worst = [finding for finding in ranked(data) if finding.severity != "note"]
+    notes = len(data) - len(worst)
+    if not worst:
+        also = f"; {plural(notes, 'note')} below" if notes else ""
+        return Point(DATA, "good", f"Nothing that needs a look{also}.")
+    tone: Tone = "bad" if serious(worst) else "open"
+    return Point(DATA, tone, f"{worst[0].sentence}{_more(worst)}")
+
+
+def _more(findings: Sequence[Finding]) -> str:
+    left = len(findings) - 1
+    return f" And {left} more." if left else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _first(
+    run: Reported,
+    spoilt: Sequence[Finding],
+    good: Point | None = None,
+    rivals: Sequence[Rival] = (),
+) -> tuple[Advice, ...]:
+    found = list(dict.fromkeys(_next(run, spoilt, good, rivals)))[:MOST_ADVICE]
+    return tuple(advice._replace(line=run.said(advice.line)) for advice in found)
+
+
+def _next(
+    run: Reported, spoilt: Sequence[Finding], good: Point | None, rivals: Sequence[Rival]
+) -> Iterator[Advice]:
+    """What to do, the most urgent first."""
+    for finding in spoilt:
+        yield _mended(finding)
+    if spoilt:
+        return
+    if run.evaluated is None:
+        yield Advice("Evaluate()", "says what the model is worth")
+        return
+    equal = [rival for rival in rivals[1:] if rival.ruling in ("loses", "a tie")]
+    if equal and can_prefer(run):
+        yield Advice(
+            'Train(prefer="simpler")',
+            "keeps the simplest model that is not worse on the validation rows",
+        )
+    if good is not None and good.tone == "bad":
+        yield Advice("ff.learning_curve(pipeline)", "tells whether more rows would help")
+    if not run.evaluated.folds and len(run.evaluated.index) < FEW_TEST_ROWS:
+        yield Advice("Evaluate(folds=5)", "judges by five times as many rows")
+    if run.deployed is not None:
+        path = literal(str(run.deployed.path))
+        yield Advice(f"ff.load({path}).predict(rows)", "answers new rows")
+    else:
+        yield Advice('Deploy("model.ff")', "writes the model to a file that answers new rows")
+
+
+def _mended(finding: Finding) -> Advice:
+    """What helps against a serious finding."""
+    columns, column = finding.numbers.get("columns"), finding.numbers.get("column")
+    if finding.code == "target_leakage" and columns and len(columns) <= MOST_NAMED:
+        names = ", ".join(map(literal, columns)) + ("," if len(columns) == 1 else "")
+        them = "it" if len(columns) == 1 else "them"
+        return Advice(f"Collect(drop=({names}))", f"leaves {them} out, if not known beforehand")
+    if finding.code in SETTINGS and isinstance(column, str):
+        setting = SETTINGS[finding.code]
+        return Advice(f"Collect({setting}={literal(column)})", "divides the rows by it")
+    if finding.code == "too_few_test_rows":
+        return Advice("Evaluate(folds=5)", "judges by five times as many rows")
+    if finding.code == "diverged":
+        return Advice('Train(lr="find")', "looks for a rate at which training holds")
+    return Advice("result.findings", "tells all that was found, and what helps")
+
+
+def can_prefer(run: Reported) -> bool:
+    """Whether `Train(prefer="simpler")` would be heeded: a simple model can take its place."""
+    from fivefold.models.parts import make_columns
+
+    settings, schema = run.trained.settings, run.preprocessed.codec.schema
+    task = task_of(schema)
+    wanted = task.trees in ("class", "number") and len(schema.targets) == 1
+    columns = make_columns(blocks_of(schema))
+    return wanted and settings.estimator is None and not settings.preferred and columns

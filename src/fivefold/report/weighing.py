@@ -1,0 +1,113 @@
+"""Two models weighed against one another in words: by a score, and in the user's own unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fivefold.codecs.schema import Schema
+from fivefold.core.digits import digits
+from fivefold.core.estimate import Estimate
+from fivefold.metrics.metric import Metric
+from fivefold.tasks.known import task_of
+from fivefold.tasks.telling import Worth
+
+OPEN = ("a tie", "not measured")
+"""Rulings of which no model is said to be ahead."""
+
+Scores = Mapping[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One comparison in two wordings.
+
+    Args:
+        plainly: by the score that decided: `it scores 0.93 by ROC-AUC, 0.43 higher than ...`.
+        usefully: in the user's own unit; empty where there is none.
+        agrees: whether the second says what was decided by the first.
+    """
+
+    plainly: str
+    usefully: str = ""
+    agrees: bool = False
+
+    def __str__(self) -> str:
+        return self.usefully if self.agrees else self.plainly
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What the scores of a model are weighed by.
+
+    Args:
+        metric: that models are compared by.
+        ours: scores of the model.
+        worth: what one of them means to who uses it; None if none does.
+        useful: that one.
+    """
+
+    metric: Metric
+    ours: Scores
+    worth: Worth | None = None
+    useful: Metric | None = None
+
+    @classmethod
+    def of(cls, schema: Schema, ours: Scores) -> "Weighing":
+        """That of a task."""
+        task = task_of(schema)
+        worth = task.worth(schema)
+        asked = "" if worth is None else worth.metric
+        useful = next((metric for metric in task.metrics if metric.name == asked), None)
+        return cls(task.metrics[0], ours, worth, useful)
+
+    def alone(self) -> str:
+        """What the model does, beside nothing: `scores 0.93 by ROC-AUC`."""
+        score = self.ours.get(self.metric.name)
+        if score is None or score != score:
+            return f"has no score by {self.metric.title} on these rows"
+        return f"scores {digits(score)} by {self.metric.title}"
+
+    def told(self, who: str, theirs: Scores, rival: str, ruling: str) -> Weighed:
+        """What the model does, and how far it is from a rival.
+
+        Args:
+            who: the model is called: `it`.
+            theirs: scores of the rival.
+            rival: what it is called.
+            ruling: on the model.
+        """
+        return self._told(who, self.ours, theirs, rival, ruling)
+
+    def turned(self, who: str, theirs: Scores, rival: str) -> Weighed:
+        """The same of a simple model that wins, from where it stands."""
+        return self._told(who, theirs, self.ours, rival, "wins")
+
+    def _told(self, who: str, one: Scores, other: Scores, rival: str, ruling: str) -> Weighed:
+        plainly = f"{who} {_plainly(self.metric, one, other, rival, ruling)}"
+        if self.worth is None or self.useful is None or not _known(self.useful, one, other):
+            return Weighed(plainly)
+        first, second = one[self.useful.name], other[self.useful.name]
+        near = ruling in OPEN if self.useful.name == self.metric.name else _near(first, second)
+        ahead = (first > second) == self.useful.greater
+        agrees = near if ruling in OPEN else not near and ahead == (ruling == "wins")
+        usefully = f"{who} {self.worth.told(first, second, rival, near=near)}"
+        return Weighed(plainly, usefully, agrees)
+
+
+def _plainly(metric: Metric, one: Scores, other: Scores, rival: str, ruling: str) -> str:
+    if not _known(metric, one, other):
+        return f"has no score by {metric.title} on these rows"
+    first, second = float(one[metric.name]), float(other[metric.name])
+    gap = metric.told(first - second, rival)
+    if ruling in OPEN and first != second:
+        gap = f"about the same as {rival}"
+    return f"scores {digits(first)} by {metric.title}, {gap}"
+
+
+def _known(metric: Metric, *scores: Scores) -> bool:
+    found = [each.get(metric.name) for each in scores]
+    return all(score is not None and score == score for score in found)
+
+
+def _near(one: Estimate, other: Estimate) -> bool:
+    """Whether either lies within the interval of the other."""
+    return one.low <= other <= one.high or other.low <= one <= other.high

@@ -1,0 +1,74 @@
+"""A simple model in the place of a network, where validation rows do not tell them apart."""
+
+import warnings
+
+from fivefold.artifacts import Preprocessed, Trained
+from fivefold.core.digits import digits
+from fivefold.core.events import Noted
+from fivefold.core.session import Session
+from fivefold.core.wording import plural
+from fivefold.decided import Decided, Resources
+from fivefold.metrics.comparison import compare
+from fivefold.metrics.resampling import resample
+from fivefold.tasks.known import task_of
+from fivefold.train.byword import estimator_of
+from fivefold.train.options import Options
+
+SIMPLE = ("linear", "boosting")
+"""Words for the models that may take a network's place, the simplest first."""
+NETWORK = "network"
+
+
+def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Session) -> Trained:
+    """The first simple model that does not lose to a network, or else the network.
+
+    Each is fitted on the training rows and compared with the network on the validation rows, by
+    the first metric of the task and the interval of the paired difference, each row counted by
+    itself. The one that is kept is fitted again as `Train(estimator)` does. The network stopped by
+    the validation rows, which flatters it: what does not lose to it here is as good.
+
+    Args:
+        stage: the settings.
+        trained: the network.
+        data: encoded rows; test rows are not looked at.
+        session: of the step.
+    """
+    from fivefold.models.answered import answered
+    from fivefold.train.estimator import fitted_on, train_estimator
+
+    task, valid = task_of(data.codec.schema), data.valid
+    metric = task.metrics[0]
+    if not len(valid):
+        session.emit(Noted(text="There are no validation rows: the network is kept."))
+        return _noted(trained, NETWORK)
+    ours = answered(trained.model, valid, data.codec, who="Train")
+    drawn = resample(len(valid), seed=session.seed)
+    told = [f"network {digits(metric(valid.target, ours))}"]
+    kept = trained
+    for word in SIMPLE:
+        simple = type(stage)(model=estimator_of(word, str(task.trees)), threads=stage.threads)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the fit that is kept tells what it warns of
+            model = fitted_on(simple, data.train, data, session)
+        theirs = answered(model, valid, data.codec, who="Train")
+        ruling = compare(metric, valid.target, theirs, ours, drawn, weight=valid.weight).verdict
+        told.append(f"{word} {digits(metric(valid.target, theirs))} ({ruling})")
+        if ruling in ("wins", "a tie"):
+            kept = _fitted(trained, train_estimator(simple, data, session), word)
+            break
+    chosen = kept.settings.preferred or NETWORK
+    rows = plural(len(valid), "validation row")
+    text = f"By {metric.title} of {rows}: {', '.join(told)}; kept: {chosen}."
+    session.emit(Noted(text=text))
+    return kept if kept is not trained else _noted(trained, NETWORK)
+
+
+def _fitted(network: Trained, simple: Trained, word: str) -> Trained:
+    """A simple model, of which the network's first weights and time are told too."""
+    seconds = network.resources.seconds + simple.resources.seconds
+    took = Resources.of({**simple.resources, "seconds": seconds})
+    return _noted(simple, word).replace(resources=took, first_digest=network.first_digest)
+
+
+def _noted(trained: Trained, word: str) -> Trained:
+    return trained.replace(settings=Decided.of({**trained.settings, "preferred": word}))
