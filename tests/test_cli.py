@@ -256,7 +256,8 @@ def test_run_prints_a_summary_and_writes_what_was_asked(
     words = ["run", str(folder / "flowers.csv"), "--target", "kind", "--drop", "id"]
     assert cli.main([*words, "--epochs", "1"]) == 0
     captured = capsys.readouterr()
-    assert captured.out.startswith("data     flowers.csv: 240 rows")
+    assert captured.out.startswith("good?    Yes. It gets ")
+    assert "\ndata     flowers.csv: 240 rows" in captured.out
     assert "[4/4] evaluate" in captured.err
 
 
@@ -291,7 +292,8 @@ def test_report_that_fails_late_costs_no_summary(
     words = ["run", str(source), "--target", "kind", "--drop", "id", "--epochs", "1"]
     assert cli.main([*words, "--report", str(page)]) == 2
     captured = capsys.readouterr()
-    assert captured.out.startswith("data     flowers.csv: 240 rows")
+    assert captured.out.startswith("good?    Yes. It gets ")
+    assert "\ndata     flowers.csv: 240 rows" in captured.out
     wanted = f"StoreError: Report: expected to write {page}, found: No space left on device."
     assert wanted in captured.err
 

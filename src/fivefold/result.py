@@ -21,7 +21,9 @@ from fivefold.errors import StoreError
 from fivefold.looks import looks_of
 from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
+from fivefold.report.tables import html_of
 from fivefold.report.ten import Tables
+from fivefold.report.verdict import Verdict
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import decided
 
@@ -98,6 +100,17 @@ class Result:
         if evaluated is None or Collected not in self:
             return None
         return looks_of(self[Collected], evaluated, self.execution.session.run_directory)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Is it good, better than a simple model, to be trusted; what is wrong, and what is next.
+
+        `result.verdict.next[0].line` is what to do first, `to_json()` all of it as plain values.
+        """
+        from fivefold.report.judgement import verdict_of
+        from fivefold.report.reported import Reported
+
+        return verdict_of(Reported.of(self))
 
     @property
     def seconds(self) -> Mapping[str, float]:
@@ -241,7 +254,8 @@ class Result:
             count = len(serious(self.findings))
             mark = f"! {plural(count, 'serious finding')}: " if count else ""
             scores = f"; {mark}" + ", ".join(f"{k} {v}" for k, v in list(self.metrics.items())[:3])
-        return f"Result({names}{scores})"
+        judged = f"\n{self.verdict}" if Evaluated in self else ""
+        return f"Result({names}{scores}){judged}"
 
     def _repr_html_(self) -> str:
         if Evaluated not in self:
@@ -260,7 +274,10 @@ class Result:
             for finding in self.findings
             if finding.severity == "warning"
         )
-        return f"{warned}<table>{rows}</table><ul>{found}</ul>"
+        beside, name = "", "model_comparison"
+        if len(self[Evaluated].tables.get(name, ())) > 1:
+            beside = html_of("Beside simple models, on the same test rows:", self.tables[name])
+        return f"{self.verdict._repr_html_()}{warned}<table>{rows}</table>{beside}<ul>{found}</ul>"
 
 
 def write_page(path: Path, page: str) -> None:

@@ -14,7 +14,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
-from fivefold.core.finding import Finding
+from fivefold.core.finding import Finding, finding
 from fivefold.partition import Partition
 from fivefold.report.html import render
 from fivefold.report.reported import Reported
@@ -29,7 +29,9 @@ def make_estimate(value: float, half: float = 0.01, n: int = 500) -> Estimate:
 def make_run(
     task: str = "binary", *, test_rows: int = 500, folds: bool = False, weights: bool = False
 ) -> dict[str, Any]:
-    """A run of 1,000 rows with a column, a class and a finding that look like markup."""
+    """A run of 1,000 rows with a column, a class and a finding that look like markup; or a case."""
+    if task in CASES:
+        return make_case(task)
     rng = np.random.default_rng(0)
     rows = 500 + test_rows
     classes = {"binary": ("no", EVIL), "multiclass": ("a", "b", EVIL), "regression": ()}[task]
@@ -69,7 +71,7 @@ def make_run(
             given=None,
             findings=(
                 Finding(code="constant", severity="note", sentence=f"{EVIL} is 0 everywhere."),
-                Finding(code="target_leakage", severity="serious", sentence="`z` tells `y`."),
+                finding("target_leakage", "`z` tells `y`.", columns=["z"]),
             ),
             provenance={"source": f"/data/{EVIL}.csv", "sha256": "ab" * 32, "rows": rows},
         ),
@@ -102,6 +104,39 @@ def make_run(
             findings=(),
         ),
     }
+
+
+CASES = {
+    "leak": ("binary", [0.76, 0.91, 0.93], ["wins", "wins", "a tie"]),
+    "tie": ("binary", [0.5, 0.928, 0.9], ["wins", "a tie", "wins"]),
+    "loss": ("regression", [0.9, 0.5, 0.24], ["wins", "wins", "loses"]),
+    "win": ("binary", [0.5, 0.8, 0.85], ["wins", "wins", "wins"]),
+}
+"""By case the task, the first score of three simple models, and the ruling on the model."""
+
+
+def make_case(case: str) -> dict[str, Any]:
+    """A run whose target leaks; one that ties with a simple model, loses to one, or wins."""
+    task, scores, rulings = CASES[case]
+    run = make_run(task)
+    evaluated = run["evaluated"]
+    ours = {name: float(score) for name, score in evaluated.metrics.items()}
+    first, *others = ours
+    table = make_tables([*ours])["model_comparison"]
+    columns = {first: [ours[first], *scores]}
+    gain = 0.0 if task == "regression" else 0.06
+    columns |= {n: [ours[n], *(ours[n] / ours[first] * s - gain for s in scores)] for n in others}
+    for name, values in columns.items():
+        table[name] = pd.Series([make_estimate(value) for value in values], dtype=object)
+    gaps = [make_estimate(ours[first] - score) for score in columns[first]]
+    table["difference"], table["verdict"] = pd.Series(gaps, dtype=object), ["", *rulings]
+    if task == "regression":
+        table["model"] = ["model", "mean", "ridge regression", "gradient boosting"]
+    run["evaluated"] = evaluated.replace(tables={**evaluated.tables, "model_comparison": table})
+    if case != "leak":
+        run["collected"] = run["collected"].replace(findings=())
+        run["trained"] = run["trained"].replace(findings=())
+    return run
 
 
 def make_tables(names: list[str]) -> dict[str, pd.DataFrame]:

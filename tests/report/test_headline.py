@@ -1,16 +1,13 @@
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.report.headline import (
     display_name,
     headlines,
     leads_with_folds,
     ranked,
-    verdict,
 )
 
 
@@ -46,33 +43,6 @@ def test_headlines_folds_come_first_only_where_test_rows_are_few(
 
 def test_display_name_of_an_own_metric_is_its_words() -> None:
     assert display_name("net_profit") == "net profit"
-
-
-def test_verdict_says_losses_first_then_ties_then_wins(a_run: Any) -> None:
-    run = a_run()
-    assert verdict(run["evaluated"], run["collected"].schema) == [
-        "The model loses to gradient boosting: ROC-AUC -0.0300 [-0.0400, -0.0200].",
-        "A tie between the model and logistic regression: ROC-AUC +0.0050 [-0.0050, 0.0150].",
-        "The model beats majority class: ROC-AUC +0.4000 [0.3900, 0.4100].",
-    ]
-
-
-def test_verdict_on_equal_answers_is_a_tie_and_says_so(a_run: Any) -> None:
-    run = a_run()
-    table = run["evaluated"].tables["model_comparison"].copy()
-    equal = Estimate(0.0, method="equal answers", n=20)
-    table["difference"] = pd.Series([equal] * len(table), dtype=object)
-    table["verdict"] = ["", *["a tie"] * (len(table) - 1)]
-    evaluated = run["evaluated"].replace(tables={"model_comparison": table})
-    told = verdict(evaluated, run["collected"].schema)[0]
-    assert told.startswith("A tie between the model and ")
-    assert told.endswith(": ROC-AUC +0 (equal answers).")
-
-
-def test_verdict_without_simple_models_is_silent(a_run: Any) -> None:
-    run = a_run()
-    alone = run["evaluated"].replace(tables={})
-    assert verdict(alone, run["collected"].schema) == []
 
 
 def test_ranked_keeps_the_order_within_a_severity() -> None:

@@ -72,9 +72,9 @@ def test_render_names_from_data_are_text(a_page: Any, evil: str) -> None:
     assert f"{evil} is 0 everywhere." in words
 
 
-def test_render_leads_with_scores_verdict_and_serious_findings(a_page: Any) -> None:
+def test_render_leads_with_the_verdict_then_scores_and_findings(a_page: Any) -> None:
     text = a_page()
-    order = ["ROC-AUC", "The model loses to gradient boosting", "target_leakage", "<svg"]
+    order = ["Is it good?", "Can I trust it?", "What next?", "ROC-AUC", "target_leakage", "<svg"]
     places = [text.index(word) for word in order]
     assert places == sorted(places)
     assert "95% interval 0.9200 to 0.9400 (wilson)" in text
@@ -117,7 +117,8 @@ def test_render_serious_findings_stand_above_the_scores_that_they_mark(
 ) -> None:
     run = a_run()
     words = [word for word in Page(a_page()).words if word]
-    assert words.index("! serious") < words.index("! ROC-AUC")
+    assert words.index("!") < words.index("! ROC-AUC")
+    assert words.count("!") == 2  # of the trust in it, and of the data
     assert "ROC-AUC" not in words[: words.index("Findings")]
     run["collected"] = run["collected"].replace(findings=())
     words = [word for word in Page(render(Reported(**run))).words if word]

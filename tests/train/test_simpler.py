@@ -23,9 +23,10 @@ from fivefold.train.train import Train
 def kept(monkeypatch):
     """A function: what is kept beside a network that answers so, and what was told."""
 
+    asked = fivefold.models.answered.answered
+
     def keep(data, network=None, **said):
         told = []
-        asked = fivefold.models.answered.answered
 
         def answered(model, rows, codec, **more):
             if network is None or isinstance(model.body, Estimated):
@@ -67,6 +68,7 @@ def test_a_linear_model_that_is_as_good_is_kept_as_if_it_had_been_asked_for(make
     asked = Train(LogisticRegression(max_iter=300)).run(data, Session(seed=0))
     assert digest(trained.model) == digest(asked.model)
     assert trained.settings.rows == len(data.train) + len(data.valid)
+    assert kept(data, sure, all_rows=False)[0].settings.rows == len(data.train)
     network = Train("mlp", epochs=1, threads=1).run(data, Session(seed=0))
     assert trained.first_digest == network.first_digest
 
@@ -88,7 +90,11 @@ def test_the_network_is_kept_where_simple_models_lose_or_nothing_is_measured(mak
     data = crossed(make_data(valid=60))
     chance = np.random.default_rng(0).permutation(data.train.target)
     hard = data.replace(train=replace(data.train, target=chance))
-    for rows, network in ((hard, sure), (make_data(valid=20), None), (make_data(valid=0), None)):
+    for rows, network in (
+        (hard, sure),
+        (make_data(task="regression", valid=20), None),
+        (make_data(valid=0), None),
+    ):
         trained, said = kept(rows, network)
         plain = Train("mlp", epochs=1, threads=1).run(rows, Session(seed=0))
         assert trained.settings.preferred == "network"

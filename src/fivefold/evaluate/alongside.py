@@ -14,11 +14,19 @@ from fivefold.core.session import Session
 from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.threshold import Asked, choose
-from fivefold.metrics.comparison import compare
+from fivefold.metrics.comparison import Ruling, compare
 from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
+
+RULED: dict[Ruling, str] = {
+    "wins": "better than",
+    "loses": "worse than",
+    "a tie": "as good as",
+    "not measured": "not measured against",
+}
+"""What the model is, beside another."""
 
 
 def with_rivals(
@@ -47,8 +55,8 @@ def with_rivals(
         values = {first: float(rival.metrics[first])}
         session.emit(Progress(done=done, total=len(names), unit="model", values=values))
     if rivals:
-        words = ", ".join(f"{r.comparison.verdict} against {r.baseline.name}" for r in rivals)
-        session.emit(Noted(text=f"By {evidence.headline.title} the model {words}."))
+        words = ", ".join(f"{RULED[r.comparison.verdict]} {r.baseline.name}" for r in rivals)
+        session.emit(Noted(text=f"By {evidence.headline.title} the model is {words}."))
     return replace(evidence, rivals=tuple(rivals)), tuple(left_out)
 
 

@@ -16,8 +16,8 @@ from fivefold.report.headline import (
     model_parts,
     ranked,
     serious,
-    verdict,
 )
+from fivefold.report.judgement import verdict_of
 from fivefold.report.reported import Reported
 from fivefold.report.sheetrows import sheet_rows
 from fivefold.report.tables import cell, cells, ends, score_rows
@@ -72,7 +72,8 @@ def render(
         run.deployed,
     )
     assert evaluated is not None
-    schema, findings = collected.schema, ranked(run.findings)
+    schema, findings, verdict = collected.schema, ranked(run.findings), verdict_of(run)
+    said = str(verdict)
     few = ""
     if leads_with_folds(evaluated):
         few = (
@@ -101,7 +102,9 @@ def render(
         ],
         few=few,
         looks="" if run.looks is None else f"{str(run.looks)[0].upper()}{str(run.looks)[1:]}.",
-        verdict=verdict(evaluated, schema),
+        verdict=verdict,
+        following=list(map(str, verdict.next)),
+        spoils=[finding for finding in serious(findings) if finding.sentence not in said],
         findings=findings,
         serious=serious(findings),
         pictures=_pictures(collected, trained, evaluated),

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fivefold.artifacts import Evaluated
+from fivefold.core.advice import ADVICE
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.known import blocks_of
 from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
 from fivefold.report.reported import Reported
-from fivefold.report.tables import ends
 from fivefold.report.verdict import Advice, Point, Tone, Verdict
 from fivefold.report.weighing import Weighing
 from fivefold.tasks.known import task_of
@@ -52,7 +52,8 @@ def verdict_of(run: Reported) -> Verdict:
     data = [f for f in run.findings[:count] if f.code not in UNSAID]
     others = [f for f in run.findings[count:] if f.code not in ANSWERED]
     spoilt = serious([*data, *others])
-    trust, wrong = _trust(run, serious(data), others), _wrong(data)
+    weighing = Weighing.of(run.collected.schema, run.evaluated.metrics if run.evaluated else {})
+    trust, wrong = _trust(run, weighing, serious(data), others), _wrong(data)
     if run.evaluated is None:
         unknown = "Not measured: nothing was evaluated."
         good, simpler = Point(GOOD, "open", unknown), Point(SIMPLER, "open", unknown)
@@ -61,18 +62,17 @@ def verdict_of(run: Reported) -> Verdict:
         good = Point(GOOD, "open", "It cannot be told: a serious finding spoils the scores.")
         why = "It cannot be told: what spoils its scores spoils those of simple models too."
         return Verdict(good, Point(SIMPLER, "open", why), trust, wrong, _first(run, spoilt))
-    ours, rivals = _compared(run.evaluated)
-    weighing = Weighing.of(run.collected.schema, ours)
+    rivals = _compared(run.evaluated)
     good = _good(run.evaluated, weighing, rivals)
     simpler = _simpler(weighing, rivals[1:])
     return Verdict(good, simpler, trust, wrong, _first(run, (), good, rivals))
 
 
-def _compared(evaluated: Evaluated) -> tuple[Mapping[str, Estimate], list[Rival]]:
-    """The model's scores, and simple models in the order in which they were fitted."""
+def _compared(evaluated: Evaluated) -> list[Rival]:
+    """Simple models in the order in which they were fitted."""
     table = evaluated.tables.get("model_comparison")
     if table is None:
-        return evaluated.metrics, []
+        return []
     columns = [table[name] for name in table if name not in ("model", "difference", "verdict")]
     names = [str(column.name) for column in columns]
     found = []
@@ -82,7 +82,7 @@ def _compared(evaluated: Evaluated) -> tuple[Mapping[str, Estimate], list[Rival]
             scores = {name: value for name, value in cells if isinstance(value, Estimate)}
             difference, ruling = table["difference"].iloc[place], table["verdict"].iloc[place]
             found.append(Rival(model, scores, difference, ruling))
-    return evaluated.metrics, found
+    return found
 
 
 def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> Point:
@@ -97,11 +97,14 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
     if first.ruling == "wins":
         if told.agrees:
             return Point(GOOD, "good", f"Yes. {_capital(str(told))}.")
-        return Point(GOOD, "open", f"In part. {_capital(told.plainly)}; but {told.usefully}.")
+        also = weighing.told("it", first.scores, "that one", first.ruling).usefully
+        return Point(GOOD, "open", f"In part. {_capital(told.plainly)}; but {also}.")
     if first.ruling == "loses":
         return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
     if first.ruling == "a tie":
-        return Point(GOOD, "bad", f"No. {_capital(str(told))}; what is left may be chance.")
+        return Point(
+            GOOD, "bad", f"No. The simplest model ({first.name}) {_equal(weighing, first)}"
+        )
     why = first.difference.method
     return Point(
         GOOD, "open", f"Not shown. {_capital(str(told))}; the difference was not measured ({why})."
@@ -120,9 +123,7 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival]) -> Point:
         return Point(SIMPLER, "bad", f"No. {told}.")
     if equal := of("a tie"):
         first = equal[0]
-        weighed = str(weighing.told("the model", first.scores, "it", first.ruling))
-        start = f"No. {_capital(first.name)} is as good"
-        return Point(SIMPLER, "open", f"{start}: {weighed}; what is left may be chance.")
+        return Point(SIMPLER, "open", f"No. {_capital(first.name)} {_equal(weighing, first)}")
     if unknown := of("not measured"):
         first = unknown[0]
         start = f"Not shown. The difference to {first.name} was not measured"
@@ -135,7 +136,15 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival]) -> Point:
     return Point(SIMPLER, "good", f"Yes. {told}.")
 
 
-def _trust(run: Reported, spoilt: list[Finding], others: list[Finding]) -> Point:
+def _equal(weighing: Weighing, rival: Rival) -> str:
+    told = weighing.tied(rival.scores)
+    chance = ", a difference that may be chance" if float(rival.difference) else ""
+    return f"is as good: it {told}{chance}."
+
+
+def _trust(
+    run: Reported, weighing: Weighing, spoilt: list[Finding], others: list[Finding]
+) -> Point:
     evaluated = run.evaluated
     if spoilt:
         return Point(TRUST, "bad", "No. What was found in the data spoils every score.")
@@ -144,25 +153,15 @@ def _trust(run: Reported, spoilt: list[Finding], others: list[Finding]) -> Point
     if evaluated is None or not len(evaluated.target):
         return Point(TRUST, "open", "Not shown: no test row was asked.")
     warnings = [finding for finding in others if finding.severity == "warning"]
+    likely = weighing.likely(evaluated.folds if leads_with_folds(evaluated) else evaluated.metrics)
+    likely = f" On new rows like these it likely {likely}." if likely else ""
     if leads_with_folds(evaluated) or len(evaluated.target) < 30:
         few = f"Only roughly: there are {plural(len(evaluated.target), 'test row')}."
-        return Point(TRUST, "open", f"{few}{_interval(run)}")
+        return Point(TRUST, "open", f"{few}{likely}")
     if warnings:
         return Point(TRUST, "open", f"With care. {warnings[0].sentence}{_more(warnings)}")
     rows = plural(len(evaluated.index), "test row")
-    return Point(TRUST, "good", f"Yes. Nothing was fitted on the {rows}.{_interval(run)}")
-
-
-def _interval(run: Reported) -> str:
-    """The interval of the first metric, as a sentence; empty where there is none."""
-    assert run.evaluated is not None
-    metric = task_of(run.collected.schema).metrics[0]
-    folds = leads_with_folds(run.evaluated)
-    score = (run.evaluated.folds if folds else run.evaluated.metrics).get(metric.name)
-    if score is None or score.low != score.low:
-        return ""
-    _, low, high = ends(score)
-    return f" On new rows like these expect {metric.title} from {low} to {high}."
+    return Point(TRUST, "good", f"Yes. Nothing has learnt from the {rows}.{likely}")
 
 
 def _wrong(data: list[Finding]) -> Point:
@@ -192,7 +191,7 @@ def _first(
     rivals: Sequence[Rival] = (),
 ) -> tuple[Advice, ...]:
     found = list(dict.fromkeys(_next(run, spoilt, good, rivals)))[:MOST_ADVICE]
-    return tuple(advice._replace(line=run.said(advice.line)) for advice in found)
+    return tuple(Advice(run.said(advice.line), run.said(advice.why)) for advice in found)
 
 
 def _next(
@@ -205,16 +204,17 @@ def _next(
         return
     if run.evaluated is None:
         yield Advice("Evaluate()", "says what the model is worth")
-        return
     equal = [rival for rival in rivals[1:] if rival.ruling in ("loses", "a tie")]
-    if equal and can_prefer(run):
+    useless = good is not None and good.tone == "bad"
+    if equal and not useless and can_prefer(run):
         yield Advice(
             'Train(prefer="simpler")',
             "keeps the simplest model that is not worse on the validation rows",
         )
-    if good is not None and good.tone == "bad":
+    if useless:
         yield Advice("ff.learning_curve(pipeline)", "tells whether more rows would help")
-    if not run.evaluated.folds and len(run.evaluated.index) < FEW_TEST_ROWS:
+    few = run.evaluated is not None and len(run.evaluated.index) < FEW_TEST_ROWS
+    if few and run.evaluated is not None and not run.evaluated.folds:
         yield Advice("Evaluate(folds=5)", "judges by five times as many rows")
     if run.deployed is not None:
         path = literal(str(run.deployed.path))
@@ -228,23 +228,20 @@ def _mended(finding: Finding) -> Advice:
     columns, column = finding.numbers.get("columns"), finding.numbers.get("column")
     if finding.code == "target_leakage" and columns and len(columns) <= MOST_NAMED:
         names = ", ".join(map(literal, columns)) + ("," if len(columns) == 1 else "")
-        them = "it" if len(columns) == 1 else "them"
-        return Advice(f"Collect(drop=({names}))", f"leaves {them} out, if not known beforehand")
+        return Advice(f"Collect(drop=({names}))", "leaves out what is known only with the answer")
     if finding.code in SETTINGS and isinstance(column, str):
         setting = SETTINGS[finding.code]
         return Advice(f"Collect({setting}={literal(column)})", "divides the rows by it")
     if finding.code == "too_few_test_rows":
         return Advice("Evaluate(folds=5)", "judges by five times as many rows")
-    if finding.code == "diverged":
-        return Advice('Train(lr="find")', "looks for a rate at which training holds")
-    return Advice("result.findings", "tells all that was found, and what helps")
+    return Advice("", ADVICE.get(finding.code, finding.sentence))
 
 
 def can_prefer(run: Reported) -> bool:
     """Whether `Train(prefer="simpler")` would be heeded: a simple model can take its place."""
     from fivefold.models.parts import make_columns
 
-    settings, schema = run.trained.settings, run.preprocessed.codec.schema
+    settings, schema = run.trained.settings, run.collected.schema
     task = task_of(schema)
     wanted = task.trees in ("class", "number") and len(schema.targets) == 1
     columns = make_columns(blocks_of(schema))

@@ -15,10 +15,11 @@ from fivefold.report.headline import (
     model_parts,
     ranked,
     serious,
-    verdict,
 )
+from fivefold.report.judgement import verdict_of
 from fivefold.report.reported import Reported
 from fivefold.report.tables import aligned, cell
+from fivefold.report.verdict import Verdict
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import decided
@@ -33,6 +34,8 @@ MARK = "!"
 """Stands before serious findings, and before the scores that they spoil."""
 TOLD = ("rows", "looks")
 """Findings that say what another line says."""
+HEADS = ("good?", "simpler?", "trust?", "wrong?")
+"""What the four answers begin with."""
 FORMS = ("{:.1f}", "{:.3f}")
 """Of seconds to fit, and of milliseconds a row."""
 DOORS = ("frame", "csv", "json", "raw")
@@ -46,7 +49,7 @@ def summary(
     commands: Mapping[str, str] | None = None,
     width: int = WIDTH,
 ) -> str:
-    """What a person wants to know after a run.
+    """What a person wants to know after a run: the verdict, then what it stands on.
 
     Nothing is cut off: long lines go on below their beginning. Where that would take more than 25
     lines, fewer findings are told and the rest are counted; serious ones are always told.
@@ -62,7 +65,9 @@ def summary(
         Lines of at most that many columns where no word is longer, without a trailing newline.
     """
     collected, evaluated, findings = run.collected, run.evaluated, run.findings
-    blocks: dict[str, list[str]] = {"data": [_data(collected)], "found": []}
+    pairs = [[command, use] for command, use in list((commands or {}).items())[:2]]
+    blocks, pairs = _verdict(verdict_of(run), pairs)
+    blocks |= {"data": [_data(collected)], "found": []}
     first = ", look 1 at the test rows" if run.looks and run.looks.number == 1 else ""
     blocks["rows"] = [_rows(run.partition, run.preprocessed) + first]
     if leak_checked:
@@ -81,12 +86,12 @@ def summary(
         blocks["bundle"] = _bundle(run.deployed)
     if seconds is not None:
         blocks["total"] = [f"{seconds:.1f} s"]
-    pairs = [[command, use] for command, use in list((commands or {}).items())[:2]]
     blocks["next"] = aligned(pairs, [False, False]) if pairs else []
     width = max(width, NARROWEST)
     told = {head: _wrapped(head, lines, width) for head, lines in blocks.items()}
     free = LINES - sum(map(len, told.values()))
-    told["found"] = _found(findings, width, free)
+    said = " ".join(line for head in HEADS for line in blocks[head])
+    told["found"] = _found([f for f in findings if f.sentence not in said], width, free)
     return "\n".join(line for lines in told.values() for line in lines)
 
 
@@ -102,6 +107,26 @@ def _wrapped(head: str, lines: Iterable[str], width: int) -> list[str]:
             parts = wrap(line, room, break_long_words=False, break_on_hyphens=False)
             found += [start + parts[0], *(" " * INDENT + part for part in parts[1:])]
     return found
+
+
+def _verdict(
+    verdict: Verdict, commands: list[list[str]]
+) -> tuple[dict[str, list[str]], list[list[str]]]:
+    """The five answers, and the commands that are left to be told.
+
+    Where nothing is to be done first the first command is what comes next; where a serious finding
+    spoils the model no command that uses it is told.
+    """
+    spoilt = "bad" in (verdict.trust.tone, verdict.data.tone)
+    blocks = {
+        head: [f"{MARK} " * (point.tone == "bad" and head in HEADS[2:]) + point.sentence]
+        for head, point in zip(HEADS, verdict.points, strict=True)
+    }
+    following = [str(advice) for advice in verdict.next[:1]]
+    if verdict.settled and commands:
+        (command, use), *commands = commands
+        following = [f"`{command}`: {use}."]
+    return {**blocks, "next?": following}, [] if spoilt else commands
 
 
 def _data(collected: Collected) -> str:
@@ -125,9 +150,9 @@ def _data(collected: Collected) -> str:
 def _found(findings: Iterable[Finding], width: int, free: int) -> list[str]:
     ordered = [finding for finding in ranked(findings) if finding.code not in TOLD]
     if not ordered:
-        return _wrapped("found", ["nothing odd"], width)
+        return []
     most = max(MOST_FINDINGS, len(serious(ordered)))
-    least = max(1, len(serious(ordered)))
+    least = len(serious(ordered))
     for count in range(min(most, len(ordered)), least - 1, -1):
         lines = [_sentence(finding) for finding in ordered[:count]]
         rest: Counter[str] = Counter(finding.severity for finding in ordered[count:])
@@ -198,8 +223,7 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
             for value, form in zip((fit, speed), FORMS, strict=True)
         ]
         rows.append([str(model), cell(score), *timed, str(said)])
-    lines = aligned(rows, [False, False, True, True, False])
-    return lines + verdict(evaluated, collected.schema)[:1]
+    return aligned(rows, [False, False, True, True, False])
 
 
 def _errors(evaluated: Evaluated, collected: Collected) -> str:

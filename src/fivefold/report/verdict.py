@@ -26,14 +26,16 @@ class Advice(NamedTuple):
     """What to do next.
 
     Args:
-        line: of Python, or a command of the shell.
-        why: what it does, a verb first: `leaves it out`.
+        line: of Python, or a command of the shell; empty where no line does it.
+        why: what it does, a verb first: `leaves it out`; or a sentence.
     """
 
     line: str
     why: str
 
     def __str__(self) -> str:
+        if not self.line:
+            return self.why
         return f"`{self.line}` {self.why}."
 
 
@@ -73,6 +75,11 @@ class Verdict:
     def points(self) -> tuple[Point, ...]:
         """The four answers, in the order in which people ask."""
         return self.good, self.simpler, self.trust, self.data
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is to be done before the model is used."""
+        return len(self.next) < 2 and all(point.tone != "bad" for point in self.points)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Questions and answers; what comes next has a pair each, its question once."""

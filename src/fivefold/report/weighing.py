@@ -77,6 +77,28 @@ class Weighing:
         """
         return self._told(who, self.ours, theirs, rival, ruling)
 
+    def tied(self, theirs: Scores) -> str:
+        """What a simple model does that is as good, with the model's own number."""
+        ours, metric = self.ours, self.metric
+        asked = self.told("it", theirs, "", "a tie")
+        if asked.agrees and self.worth is not None:
+            return self.worth.tied(theirs[self.worth.metric], ours[self.worth.metric])
+        if not _known(metric, ours, theirs):
+            return f"has no other score by {metric.title}"
+        one, other = digits(theirs[metric.name]), digits(ours[metric.name])
+        return f"scores {one} by {metric.title} (the model: {other})"
+
+    def likely(self, scores: Scores) -> str:
+        """What the model does on new rows, by an interval of these scores; empty without one."""
+        if self.worth is not None and _bounded(scores.get(self.worth.metric)):
+            score = scores[self.worth.metric]
+            return f"{self.worth.between(score.low, score.high)} ({score.level:.0%} interval)"
+        if not _bounded(scores.get(self.metric.name)):
+            return ""
+        score = scores[self.metric.name]
+        ends = " to ".join(digits(end) for end in (score.low, score.high))
+        return f"scores {ends} by {self.metric.title} ({score.level:.0%} interval)"
+
     def turned(self, who: str, theirs: Scores, rival: str) -> Weighed:
         """The same of a simple model that wins, from where it stands."""
         return self._told(who, theirs, self.ours, rival, "wins")
@@ -106,6 +128,10 @@ def _plainly(metric: Metric, one: Scores, other: Scores, rival: str, ruling: str
 def _known(metric: Metric, *scores: Scores) -> bool:
     found = [each.get(metric.name) for each in scores]
     return all(score is not None and score == score for score in found)
+
+
+def _bounded(score: Estimate | None) -> bool:
+    return score is not None and score.low == score.low
 
 
 def _near(one: Estimate, other: Estimate) -> bool:

@@ -53,6 +53,26 @@ class Worth(NamedTuple):
             gap = f"{'about ' if one != other else ''}as {many} as {rival}"
         return f"{self.says.format(self._written(one))}, {gap}"
 
+    def tied(self, score: float, other: float) -> str:
+        """What one model does, and the number of another that is as good.
+
+        Example:
+            >>> Worth("mae", "is off by {} on average").tied(43100.0, 43250.0)
+            'is off by 43,100 on average (the model: 43,250)'
+        """
+        one, second = (self._written(self._number(each)) for each in (score, other))
+        return f"{self.says.format(one)} (the model: {second})"
+
+    def between(self, low: float, high: float) -> str:
+        """What a model does by the ends of an interval.
+
+        Example:
+            >>> Worth("accuracy", "gets {} of 1,000 rows right", 1000).between(0.86, 0.884)
+            'gets 860 to 884 of 1,000 rows right'
+        """
+        ends = [self._written(self._number(end)) for end in (low, high)]
+        return self.says.format(" to ".join(ends))
+
     def _number(self, score: float) -> float:
         return round(score * self.of) if self.of else float(score)
 

@@ -24,7 +24,8 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
 
     Each is fitted on the training rows and compared with the network on the validation rows, by
     the first metric of the task and the interval of the paired difference, each row counted by
-    itself. The one that is kept is fitted again as `Train(estimator)` does. The network stopped by
+    itself. The one that is kept is fitted again as `Train(estimator)` does, on validation rows too
+    unless `all_rows` is False. The network stopped by
     the validation rows, which flatters it: what does not lose to it here is as good.
 
     Args:
@@ -54,11 +55,12 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
         ruling = compare(metric, valid.target, theirs, ours, drawn, weight=valid.weight).verdict
         told.append(f"{word} {digits(metric(valid.target, theirs))} ({ruling})")
         if ruling in ("wins", "a tie"):
-            kept = _fitted(trained, train_estimator(simple, data, session), word)
+            rows = data if stage.all_rows else data.replace(valid=valid.take(slice(0)))
+            kept = _fitted(trained, train_estimator(simple, rows, session), word)
             break
     chosen = kept.settings.preferred or NETWORK
-    rows = plural(len(valid), "validation row")
-    text = f"By {metric.title} of {rows}: {', '.join(told)}; kept: {chosen}."
+    by = f"{metric.title} of {plural(len(valid), 'validation row')}"
+    text = f"By {by}: {', '.join(told)}; kept: {chosen}."
     session.emit(Noted(text=text))
     return kept if kept is not trained else _noted(trained, NETWORK)
 

@@ -1,0 +1,292 @@
+"""Five questions, answered in plain words and by every face of a run alike."""
+
+import html
+import json
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fivefold.artifacts import Deployed
+from fivefold.codecs.schema import Column, Schema
+from fivefold.core.context import Context
+from fivefold.core.estimate import Estimate
+from fivefold.core.execution import Execution
+from fivefold.core.finding import finding
+from fivefold.core.key import Key
+from fivefold.core.session import Session
+from fivefold.metrics.metric import RMSE, ROC_AUC
+from fivefold.report.judgement import verdict_of
+from fivefold.report.reported import Reported
+from fivefold.report.summary import HEADS, LINES, summary
+from fivefold.report.verdict import Verdict
+from fivefold.result import Result
+from fivefold.tasks.known import TASKS, task_of
+
+QUESTIONS = [
+    "Is it good?",
+    "Better than a simple model?",
+    "Can I trust it?",
+    "What is wrong with my data?",
+    "What next?",
+]
+EXPECTED = {
+    "leak": {
+        "good": ("open", "It cannot be told: a serious finding spoils the scores."),
+        "simpler": ("open", "It cannot be told: what spoils its scores spoils those"),
+        "trust": ("bad", "No. What was found in the data spoils every score."),
+        "data": ("bad", "`z` tells `y`."),
+        "next": 'Collect(drop=("z",))',
+    },
+    "tie": {
+        "good": ("good", "Yes. It gets 870 of 1,000 rows right, 462 more than the simplest model"),
+        "simpler": (
+            "open",
+            "No. Logistic regression is as good: it scores 0.928 by ROC-AUC (the model: 0.93), a "
+            "difference that may be chance.",
+        ),
+        "trust": ("good", "Yes. Nothing has learnt from the 500 test rows. On new rows like"),
+        "data": ("good", "Nothing that needs a look."),
+        "next": 'Train(prefer="simpler")',
+    },
+    "loss": {
+        "good": ("good", "Yes. It is off by 0.24 on average, 0.48 less than the simplest model"),
+        "simpler": (
+            "bad",
+            "No. Gradient boosting is off by 0.192 on average, 0.048 less than the model.",
+        ),
+        "trust": ("good", "Yes. Nothing has learnt from the 500 test rows. On new rows like"),
+        "data": ("good", "Nothing that needs a look."),
+        "next": 'Train(prefer="simpler")',
+    },
+    "win": {
+        "good": ("good", "Yes. It gets 870 of 1,000 rows right, 462 more than the simplest model"),
+        "simpler": (
+            "good",
+            "Yes. It gets 870 of 1,000 rows right, 135 more than gradient boosting, the best of 2",
+        ),
+        "trust": (
+            "good",
+            "Yes. Nothing has learnt from the 500 test rows. On new rows like these it likely gets "
+            "860 to 880 of 1,000 rows right (95% interval).",
+        ),
+        "data": ("good", "Nothing that needs a look."),
+        "next": 'Deploy("model.ff")',
+    },
+}
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_verdict_of_a_case_answers_the_five_questions(a_run: Any, case: str) -> None:
+    told = verdict_of(Reported(**a_run(case)))
+    assert [question for question, _ in told.pairs() if question] == QUESTIONS
+    for name in ("good", "simpler", "trust", "data"):
+        tone, sentence = EXPECTED[case][name]
+        assert getattr(told, name).tone == tone
+        assert getattr(told, name).sentence.startswith(sentence)
+    assert told.next[0].line == EXPECTED[case]["next"]
+    assert 5 <= len(told.lines()) <= 7
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_verdict_is_the_same_in_summary_page_result_and_json(
+    a_run: Any, a_page: Any, case: str
+) -> None:
+    run = a_run(case)
+    told = verdict_of(Reported(**run))
+    answers = [answer for _, answer in told.pairs()]
+    lines = summary(Reported(**run), width=200).splitlines()
+    for head, point in zip(HEADS, told.points, strict=True):
+        (line,) = (line for line in lines[:5] if line.startswith(head))
+        assert line[9:].removeprefix("! ") == point.sentence
+    assert lines[4] == f"next?    {told.next[0]}"
+    assert len(summary(Reported(**run)).splitlines()) <= LINES
+    page = html.unescape(re.sub(r"</?code>", "`", a_page(case)))
+    first_screen = page[page.index("<main>") : page.index('class="cards"')]
+    assert all(words in first_screen for words in [*QUESTIONS, *answers])
+    artifacts = {Key(type(value)): value for value in run.values()}
+    result = Result(Execution(session=Session(seed=0), context=Context(artifacts)))
+    assert str(result.verdict) == str(told)
+    assert all(line in repr(result) for line in told.lines())
+    shown = html.unescape(result._repr_html_())
+    assert re.sub(r"<[^>]*>", "", shown).startswith("Is it good?")
+    assert all(answer in shown for answer in answers)
+    plain = json.loads(json.dumps(told.to_json()))
+    assert [plain[name]["question"] for name in list(plain)[:4]] == QUESTIONS[:4]
+    assert plain["good"]["sentence"] == told.good.sentence
+    assert plain["next"][0]["line"] == EXPECTED[case]["next"]
+
+
+def test_summary_puts_the_first_command_in_its_place_unless_something_is_to_be_done(
+    a_run: Any, deployed: Deployed
+) -> None:
+    commands = {"fivefold serve y.ff": "answer requests", "fivefold run x.csv": "your own data"}
+
+    def lines(case: str) -> list[str]:
+        return summary(
+            Reported(**a_run(case), deployed=deployed), commands=commands, width=200
+        ).splitlines()
+
+    assert lines("win")[4] == "next?    `fivefold serve y.ff`: answer requests."
+    assert lines("win")[-1] == "next     fivefold run x.csv  your own data"
+    assert lines("tie")[4].startswith('next?    `Train(prefer="simpler")` keeps')
+    assert lines("tie")[-2].startswith("next     fivefold serve y.ff")
+    assert not any("fivefold" in line for line in lines("leak"))
+    told = verdict_of(Reported(**a_run("win"), deployed=deployed))
+    assert told.next[0].line == 'ff.load("y.ff").predict(rows)'
+
+
+def test_verdict_speaks_the_words_of_the_shell(a_run: Any) -> None:
+    run = Reported(**a_run("tie"), said=lambda text: text.replace("Train(", "<").rstrip(")"))
+    assert verdict_of(run).next[0].line == '<prefer="simpler"'
+
+
+def ruled(run: dict[str, Any], *rulings: str, **columns: list[float]) -> Verdict:
+    """The verdict where simple models have these rulings and scores."""
+    table = run["evaluated"].tables["model_comparison"].copy()
+    table["verdict"] = ["", *rulings]
+    for name, values in columns.items():
+        scores = [Estimate(v, low=v - 0.01, high=v + 0.01, method="bca", n=500) for v in values]
+        table[name] = pd.Series(scores, dtype=object)
+    metrics = {**run["evaluated"].metrics, **{name: table[name].iloc[0] for name in columns}}
+    evaluated = run["evaluated"].replace(tables={"model_comparison": table}, metrics=metrics)
+    return verdict_of(Reported(**{**run, "evaluated": evaluated}))
+
+
+def test_verdict_is_no_yes_where_the_user_gains_nothing(a_run: Any) -> None:
+    """A score that ranks better is no more right answers."""
+    told = ruled(
+        a_run("win"),
+        *["wins"] * 3,
+        roc_auc=[0.93, 0.5, 0.8, 0.85],
+        accuracy=[0.95, 0.952, 0.9, 0.9],
+    )
+    assert told.good.tone == "open"
+    assert told.good.sentence == (
+        "In part. It scores 0.93 by ROC-AUC, 0.43 higher than the simplest model (majority class), "
+        "which is better; but it gets 950 of 1,000 rows right, about as many as that one."
+    )
+
+
+def test_verdict_says_no_where_the_simplest_model_is_as_good_or_better(a_run: Any) -> None:
+    run = a_run("win")
+    tie = ruled(run, "a tie", "a tie", "wins")
+    assert tie.good.sentence.startswith("No. The simplest model (majority class) is as good: it ")
+    assert tie.next[0].line == "ff.learning_curve(pipeline)"
+    loss = ruled(run, "loses", "wins", "wins", accuracy=[0.7, 0.8, 0.6, 0.6])
+    assert loss.good.sentence == (
+        "No. It gets 700 of 1,000 rows right, 100 fewer than the simplest model (majority class)."
+    )
+    assert (tie.good.tone, loss.good.tone) == ("bad", "bad")
+
+
+def test_verdict_tells_why_nothing_was_measured(a_run: Any) -> None:
+    run = a_run("win")
+    alone = run["evaluated"].replace(tables={})
+    told = verdict_of(Reported(**{**run, "evaluated": alone}))
+    assert told.good.sentence == "It scores 0.93 by ROC-AUC; no simple model stands beside it."
+    unknown = ruled(run, *["not measured"] * 3)
+    assert unknown.good.sentence.endswith("; the difference was not measured (wilson).")
+    assert unknown.simpler.sentence.startswith("Not shown. The difference to logistic regression")
+    told = verdict_of(Reported(**{**run, "evaluated": None}))
+    assert told.next[0].line == "Evaluate()"
+    assert {point.tone for point in told.points[:3]} == {"open"}
+
+
+def test_verdict_trusts_as_far_as_findings_and_rows_allow(a_run: Any) -> None:
+    run = a_run("win")
+    drift = finding("drift", "Test rows differ.")
+    split = finding("split_ignores_time", "By date it is 0.6.", "serious", column="day")
+
+    def trust(*found: Any) -> Verdict:
+        evaluated = run["evaluated"].replace(findings=found)
+        return verdict_of(Reported(**{**run, "evaluated": evaluated}))
+
+    assert trust(drift).trust[1:] == ("open", "With care. Test rows differ.")
+    assert trust(drift, drift).trust.sentence.endswith(" And 1 more.")
+    told = trust(split)
+    assert told.trust[1:] == ("bad", "No. By date it is 0.6.")
+    assert told.data.tone == "good"
+    assert told.good.sentence.startswith("It cannot be told")
+    assert told.next[0].line == 'Collect(time="day")'
+    few = verdict_of(
+        Reported(**{**a_run(test_rows=60, folds=True), **{"collected": run["collected"]}})
+    )
+    assert few.trust.sentence.startswith("Only roughly: there are 60 test rows.")
+    worst = trust(finding("no_better_than_constant", "It is as good as guessing."))
+    assert worst.trust.tone == "good"  # the first answer says it
+
+
+def test_verdict_of_a_simple_model_or_one_that_was_weighed_prefers_no_other(a_run: Any) -> None:
+    run = a_run("tie")
+    for settled in ({"preferred": "network"}, {"estimator": {"class": "Ridge"}}):
+        trained = run["trained"].replace(settings={**run["trained"].settings, **settled})
+        told = verdict_of(Reported(**{**run, "trained": trained}))
+        assert [advice.line for advice in told.next] == ['Deploy("model.ff")']
+
+
+def test_metric_told_says_which_way_is_better() -> None:
+    assert RMSE.told(1.95) == "1.95 higher, which is worse"
+    assert ROC_AUC.told(0.0, "it") == "the same as it"
+
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    **{name: {"classes": ("a", "b", "c")} for name in ("multiclass", "ordinal", "multilabel")},
+    **{"binary": {"classes": ("no", "yes")}, "anomaly": {"classes": ("usual", "odd")}},
+    **{"unlabelled": {}, "regression": {}, "count": {}, "forecast": {}, "returns": {}},
+    "several": {
+        "task": 'several {"y": ["regression", 0], "z": ["binary", 2]}',
+        **{"targets": ("y", "z"), "each": ((), ("no", "yes"))},
+    },
+    "tagging": {"classes": ("O", "B-p", "I-p")},
+    "segmentation": {"classes": ("sky", "tree")},
+    "transcription": {"classes": ("one", "two")},
+}
+OPENING = r"(Yes|No|In part|Not shown)\. [A-Z].*\."
+CLAUSE = (
+    r"(more|fewer|less|higher|lower) than |as (many|much) as |the same as |\(the model: "
+    r"|was not measured|no simple model stands"
+)
+
+
+@pytest.mark.parametrize("task", list(TASKS.known))
+def test_verdict_is_in_sentences_for_every_task_metric_and_ruling(a_run: Any, task: str) -> None:
+    told = {"task": task, "targets": ("y",), "classes": (), "each": ()} | SCHEMAS[task]
+    names = [Column(name="x", kind="numeric")]
+    names += [Column(name=name, kind="numeric", role="target") for name in told["targets"]]
+    schema = Schema(columns=tuple(names), **told)
+    metrics, run, draw = task_of(schema).compared, a_run("win"), np.random.default_rng(0)
+    for ruling in ("wins", "loses", "a tie", "not measured"):
+        columns = {m.name: [0.5, *draw.choice([0.1, 0.5, 0.8, 46_135.7], 3)] for m in metrics}
+        table = pd.DataFrame({"model": ["model", "constant", "ridge", "trees"]})
+        for name, values in columns.items():
+            cells = [Estimate(v, low=v / 2, high=v * 2, method="bca", n=9) for v in values]
+            table[name] = pd.Series(cells, dtype=object)
+        gap = [Estimate(0.1, method="too few rows", n=9)] * 4
+        table["difference"], table["verdict"] = pd.Series(gap, dtype=object), ["", *[ruling] * 3]
+        scores = {name: table[name].iloc[0] for name in columns}
+        evaluated = run["evaluated"].replace(
+            metrics=scores, tables={"model_comparison": table} if metrics else {}
+        )
+        collected = run["collected"].replace(schema=schema)
+        found = {**run, "evaluated": evaluated, "collected": collected}
+        verdict = verdict_of(SimpleNamespace(**vars(Reported(**found)), findings=[]))  # type: ignore[arg-type]
+        for point in (verdict.good, verdict.simpler) if metrics else ():
+            assert re.fullmatch(OPENING, point.sentence), point
+            assert re.search(CLAUSE, point.sentence), point
+            assert not re.search(r"  |nan|None|[a-z]_[a-z]|e\+|\.\.|;;|%%", point.sentence), point
+            assert point.sentence.count("(") == point.sentence.count(")")
+            assert ("which is better" in point.sentence) <= ("scores" in point.sentence)
+        assert verdict.trust.sentence.endswith(".")
+
+
+def test_worth_of_a_number_is_in_the_unit_of_its_column(a_run: Any) -> None:
+    run = a_run("loss")
+    column = Column(name="y", kind="numeric", role="target", format="$1,234.56")
+    schema = Schema(columns=(column,), targets=("y",), task="regression")
+    run["collected"] = run["collected"].replace(schema=schema)
+    told = ruled(run, "wins", "wins", "loses", mae=[43_100, 91_200, 50_000, 42_000])
+    assert told.good.sentence.startswith("Yes. It is off by $43,100 on average, $48,100 less than")
