@@ -44,6 +44,7 @@ from .reading.query import Query as Query
 from .records.changed import compare_runs as compare_runs
 from .records.listing import runs as runs
 from .records.reproduction import reproduce as reproduce
+from .report.verdict import Verdict as Verdict
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
 from .serve.predictor import load as load

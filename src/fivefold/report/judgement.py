@@ -9,10 +9,10 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.known import blocks_of
+from fivefold.report.beside import Weighing
 from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
 from fivefold.report.reported import Reported
 from fivefold.report.verdict import Advice, Point, Tone, Verdict
-from fivefold.report.weighing import Weighing
 from fivefold.tasks.known import task_of
 
 GOOD, SIMPLER = "Is it good?", "Better than a simple model?"

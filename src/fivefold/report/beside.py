@@ -1,4 +1,4 @@
-"""Two models weighed against one another in words: by a score, and in the user's own unit."""
+"""Two models beside one another in words: by a score, and in the user's own unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
