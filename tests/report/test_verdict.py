@@ -169,6 +169,7 @@ def test_verdict_is_no_yes_where_the_user_gains_nothing(a_run: Any) -> None:
         "In part. It scores 0.93 by ROC-AUC, 0.43 higher than the simplest model (majority class), "
         "which is better; but it gets 950 of 1,000 rows right, about as many as that one."
     )
+    assert told.next[0].line == 'Evaluate(threshold="f1")'
 
 
 def test_verdict_says_no_where_the_simplest_model_is_as_good_or_better(a_run: Any) -> None:

@@ -9,7 +9,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.known import blocks_of
-from fivefold.report.beside import Weighing
+from fivefold.report.gain import Weighing
 from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
 from fivefold.report.reported import Reported
 from fivefold.report.verdict import Advice, Point, Tone, Verdict
@@ -20,6 +20,7 @@ TRUST, DATA = "Can I trust it?", "What is wrong with my data?"
 
 ANSWERED = ("no_better_than_constant", "baseline_wins")
 """Findings that the first two answers are about; they spoil no score."""
+IN_PART = "In part."
 UNSAID = ("rows", "looks")
 MOST_ADVICE, MOST_NAMED = 3, 3
 SETTINGS = {"split_ignores_time": "time", "split_ignores_group": "group"}
@@ -98,7 +99,7 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
         if told.agrees:
             return Point(GOOD, "good", f"Yes. {_capital(str(told))}.")
         also = weighing.told("it", first.scores, "that one", first.ruling).usefully
-        return Point(GOOD, "open", f"In part. {_capital(told.plainly)}; but {also}.")
+        return Point(GOOD, "open", f"{IN_PART} {_capital(told.plainly)}; but {also}.")
     if first.ruling == "loses":
         return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
     if first.ruling == "a tie":
@@ -211,6 +212,11 @@ def _next(
             'Train(prefer="simpler")',
             "keeps the simplest model that is not worse on the validation rows",
         )
+    half = good is not None and good.sentence.startswith(IN_PART)
+    task, two = task_of(run.collected.schema), len(run.collected.schema.classes) == 2
+    labelled = two and task.labelled and not task.sequence
+    if half and labelled and run.evaluated is not None and run.evaluated.threshold is None:
+        yield Advice('Evaluate(threshold="f1")', "answers by a share that validation rows choose")
     if useless:
         yield Advice("ff.learning_curve(pipeline)", "tells whether more rows would help")
     few = run.evaluated is not None and len(run.evaluated.index) < FEW_TEST_ROWS
