@@ -178,6 +178,7 @@ class Preprocessed(Artifact):
         findings: what was noticed in the training rows.
         markers: of a wide table the columns that were chosen, one row each of the table of that
             name, the one that tells most first; none where all are read.
+        lasso: how an elastic net of some of them is held, `strengths` and `share`; None for none.
     """
 
     made_by: ClassVar[str] = "Preprocess"
@@ -188,11 +189,13 @@ class Preprocessed(Artifact):
     codec: "Codec"
     findings: tuple[Finding, ...] = ()
     markers: tuple[Mapping[str, Any], ...] = ()
+    lasso: Mapping[str, Any] | None = None
 
     def fitted(self) -> Mapping[str, Any]:
         """All but the test rows, which nothing may depend on."""
         known = {"train": self.train, "valid": self.valid, "codec": self.codec}
-        return {**known, "markers": self.markers} if self.markers else known
+        more = {"markers": self.markers, "lasso": self.lasso}
+        return known | {name: value for name, value in more.items() if value}
 
 
 class Trained(Artifact):

@@ -67,3 +67,14 @@ def test_scales_make_a_timid_part_surer_and_a_bold_one_less():
     logits = torch.randn(4000, 1) + 2 * (2 * target[:, None] - 1)  # true logits are 4 times these
     found = find_scales([logits, 4 * logits, 8 * logits], BinaryHead(), held(target))
     assert found == [4.0, 1.0, 0.5]
+
+
+def test_few_rows_hold_weights_near_the_usual_ones_and_many_do_not():
+    torch.manual_seed(0)
+    knows, not_at_all = 4.0 * (torch.arange(4000) % 2)[:, None] - 2, torch.zeros(4000, 1)
+    usual, found = {"knows": 1.0, "not_at_all": 3.0}, {}
+    for rows in (4, 4000):
+        answers = {"knows": knows[:rows], "not_at_all": not_at_all[:rows]}
+        judged = Judged(answers, held((torch.arange(rows) % 2).float()))
+        found[rows] = find_sum(judged, BinaryHead(), adding=False, usual=usual)
+    assert 0.2 < found[4]["knows"] < 0.6 < 0.95 < found[4000]["knows"]

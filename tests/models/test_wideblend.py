@@ -12,6 +12,7 @@ from fivefold.models.heads import make_head
 from fivefold.models.inputs import Codes, Text, Width
 from fivefold.models.learner import Lesson
 from fivefold.models.networks import build, describe
+from fivefold.models.picks import Picks
 from fivefold.models.wideblend import NAMES, WideBlend
 from fivefold.tasks.known import task_of
 
@@ -110,6 +111,40 @@ def test_wideblend_weighs_what_tells_held_out_rows_and_is_described(sides):
     twin.load_state_dict(blend.state_dict())
     assert torch.equal(twin(valid.inputs), blend(valid.inputs))
     assert len(told) == 2
+
+
+def test_wideblend_lets_nothing_but_the_lasso_read_columns_that_it_alone_chose(sides):
+    train, valid = sides
+    torch.manual_seed(0)
+    blend = WideBlend(Width(50, measured=50), 1)
+    picked = Picks(
+        lasso=(0, 1, 2, 3), alone=(0, 1), flags=(), strengths=((1.0, 0.05, 1.0),), share=0.4
+    )
+    lesson = Lesson(
+        train=train,
+        valid=valid,
+        head=make_head(task_of("binary"), (1,)),
+        seed=0,
+        tell=lambda text: None,
+        beside=True,
+        picked=picked,
+    )
+    blend.begin(lesson)
+    made, _ = blend.fitted
+    blend.end(blend, lesson)
+    blend.eval()
+    assert blend.parts["lasso"] > 0.2
+    moved = valid.inputs.clone()
+    moved[:, :2] += 5.0
+    without = [blend.network(blend.plain(x)) for x in (valid.inputs, moved)]
+    assert torch.equal(*without)
+    assert not made["ridge"].out.weight[0, :2].any()
+    assert not made["centroids"].out.weight[0, :2].any()
+    assert not made["lasso"].out.weight[0, 4:].any()
+    assert (blend(moved) - blend(valid.inputs)).abs().max() > 0.1
+    twin = build(json.loads(json.dumps(describe(blend)))).eval()
+    twin.load_state_dict(blend.state_dict())
+    assert torch.equal(twin(moved), blend(moved))
 
 
 def test_wideblend_is_the_default_for_chosen_columns_of_a_table_alone():

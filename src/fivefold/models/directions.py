@@ -1,5 +1,7 @@
-"""Linear models of more columns than rows, whose strength is set by rule and not by a search."""
+"""Linear models of more columns than rows, whose strength is not searched for in their rows."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +13,21 @@ from fivefold.metrics.weight import relative
 from fivefold.models.gathered import Gathered, Held
 from fivefold.models.head import Head
 from fivefold.models.joint import Columns
+from fivefold.models.picks import Picks
 
 HELD = {"centroids": None, "ridge": 0.3}
 """How strongly weights are held back, as a part of what the columns of a row come to; None for so
 strongly that each column has the weight that it would have alone."""
 
+LASSO = "lasso"
+"""The one whose penalties folds chose, when they chose columns."""
+
 LOGITS, NUMBERS = 1.5, 0.5
 """Deviation of the answers to held-out rows, before it is known how sure they may be: of logits,
 and of numbers as a part of the deviation that the target has."""
+
+Solve = Callable[[Array, Array], Array]
+"""From rows and targets of mean 0 to weights `(columns, k)`."""
 
 LEARNT = ("class", "number", "rate", "labels")
 """What is learnt of a row, of what a task may say."""
@@ -45,27 +54,38 @@ def fit_direction(
     outputs: int,
     *,
     all_rows: bool = False,
+    picked: Picks | None = None,
 ) -> Fit | None:
     """Fit one of them at once.
 
     Args:
-        name: which of `HELD`.
+        name: which of `HELD`, or `LASSO`.
         gathered: whose matrix is read.
         rows: training and validation rows.
         head: says what is learnt.
         outputs: numbers a row.
         all_rows: whether it learns from validation rows too, once these were answered.
+        picked: how the lasso is held.
 
     Returns:
-        None where there are no validation rows, or nothing is told of them.
+        None where there are no validation rows, or nothing is told of them; of a lasso that is not
+        picked too.
     """
     train, valid = rows
     learn = head.task.trees
     if learn not in LEARNT or not valid.rows:
         return None
+    if name == LASSO and (picked is None or not picked.strengths):
+        return None
     model = Columns(gathered, outputs).to(valid.device)
-    held = HELD[name]
-    _fit(model, [train], learn, held)
+    size = model.shares.double().cpu().numpy()
+
+    def net(x: Array, target: Array) -> Array:
+        assert picked is not None
+        return np.asarray(picked.net(x / size, target) / size[:, None])
+
+    solve = net if name == LASSO else partial(_ridge, held=HELD[name])
+    _fit(model, [train], learn, solve)
     answers = model(valid.inputs) - model.out.bias
     own = _wanted(train, learn, outputs).std(0).mean() if learn in ("number", "rate") else 1.0
     usual = (NUMBERS if learn in ("number", "rate") else LOGITS) * float(own)
@@ -76,12 +96,12 @@ def fit_direction(
     model.out.weight.mul_(scale)
     answers = model(valid.inputs)
     if all_rows:
-        _fit(model, [train, valid], learn, held)
+        _fit(model, [train, valid], learn, solve)
         model.out.weight.mul_(scale)
     return Fit(model, answers)
 
 
-def _fit(model: Columns, feeds: list[Held], learn: str, held: float | None) -> None:
+def _fit(model: Columns, feeds: list[Held], learn: str, solve: Solve) -> None:
     """Weights and bias of the rows of these feeds, in place."""
     outputs = model.out.out_features
     model.scale_by(torch.cat([model.features(feed.inputs).double() for feed in feeds]))
@@ -95,14 +115,18 @@ def _fit(model: Columns, feeds: list[Held], learn: str, held: float | None) -> N
     root = np.sqrt(weight)[:, None]
     mean = np.average(y, axis=0, weights=weight)
     x, centred = root * (x - np.average(x, axis=0, weights=weight)), root * (y - mean)
-    if held is None:
-        weights = x.T @ centred / len(y)
-    else:
-        products = x @ x.T
-        size = max(np.trace(products) / len(y), 1e-12)
-        weights = x.T @ np.linalg.solve(products + held * size * np.eye(len(y)), centred)
+    weights = solve(x, centred)
     model.out.weight.copy_(torch.from_numpy(np.ascontiguousarray(weights.T)))
     model.out.bias.copy_(torch.from_numpy(_bias(mean, learn)))
+
+
+def _ridge(x: Array, target: Array, held: float | None) -> Array:
+    """`(columns, k)` weights, of rows and targets of mean 0."""
+    if held is None:
+        return np.asarray(x.T @ target / len(x))
+    products = x @ x.T
+    size = max(np.trace(products) / len(x), 1e-12)
+    return np.asarray(x.T @ np.linalg.solve(products + held * size * np.eye(len(x)), target))
 
 
 def _wanted(feed: Held, learn: str, outputs: int) -> Array:

@@ -12,6 +12,7 @@ from fivefold.models.boosting import Boosting
 from fivefold.models.head import Head
 from fivefold.models.inputs import Batch
 from fivefold.models.losses import Cost, Loss
+from fivefold.models.picks import Picks
 
 
 class Piece(NamedTuple):
@@ -77,6 +78,7 @@ class Lesson:
         alike: whether rows are drawn one by one: no group and no time holds some together.
         clean: whether all training rows are taken for usual, where odd ones are sought.
         exposure: `(n,)` how long each validation row was watched, where targets are rates.
+        picked: which columns of a wide table are read by what; None for another one.
         changes: random changes of rows in training, by name.
         stackable: whether copies of a network should learn as one, if they can.
         seconds_left: seconds to the limit of time; None without one.
@@ -93,6 +95,7 @@ class Lesson:
     alike: bool = True
     clean: bool = False
     exposure: Any = None
+    picked: Picks | None = None
     changes: tuple[str, ...] = ()
     stackable: bool = True
     seconds_left: Callable[[], float | None] = lambda: None

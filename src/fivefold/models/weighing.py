@@ -84,19 +84,21 @@ def find_sum(
     further: Sequence[Judged] = (),
     adding: bool = True,
     pull: float = PULL,
+    usual: Mapping[str, float] | None = None,
 ) -> dict[str, float]:
     """The weights of a sum of answers with the least loss, none below 0.
 
     They need not come to 1: where one model knows of a table and another of a text, what they
     tell adds up, while of two that know the same the mean is best. Where rows are few they are held
-    near equal ones that come to 1.
+    near usual ones that come to 1.
 
     Args:
         judged: validation rows, to which all have answers.
         head: says what answers cost, in nats.
         further: rows to which some of them have none: what these others count is shared out.
         adding: whether they may come to more than 1, or less.
-        pull: how strongly few rows hold weights near equal ones.
+        pull: how strongly few rows hold weights near the usual ones.
+        usual: what each counts where nothing is known, in any unit; None for equal ones.
 
     Returns:
         One a model, at least one above 0.
@@ -112,7 +114,9 @@ def find_sum(
         True
     """
     names = [*judged.answers]
-    usual = torch.full((len(names),), 1 / len(names), dtype=torch.float64)
+    given = dict.fromkeys(names, 1.0) if usual is None else usual
+    middle = torch.tensor([given[name] for name in names], dtype=torch.float64)
+    middle = middle / middle.sum()
     groups = [(one, [names.index(name) for name in one.answers]) for one in (judged, *further)]
     stacks = [torch.stack([*one.answers.values()]).double() for one, _ in groups]
     rows = sum(one.rows for one, _ in groups)
@@ -127,11 +131,11 @@ def find_sum(
                 shares = weights.sum() * (shares / total if total > 0 else others)
             shares = shares.to(stacked.device).view(-1, *[1] * (stacked.ndim - 1))
             nats += one.rows / rows * one.nats((shares * stacked).sum(dim=0), head)
-        return nats + pull / rows * float(((weights - usual) ** 2).sum()) / 2
+        return nats + pull / rows * float(((weights - middle) ** 2).sum()) / 2
 
-    found, best = usual, cost(usual)
-    one_by_one = torch.eye(len(usual) if adding else 0, len(usual))
-    changes = torch.cat([one_by_one, _swaps(len(usual))]).double()
+    found, best = middle, cost(middle)
+    one_by_one = torch.eye(len(names) if adding else 0, len(names))
+    changes = torch.cat([one_by_one, _swaps(len(names))]).double()
     for step in STEPS:
         better = True
         while better:

@@ -87,6 +87,7 @@ def encode_parts(
             *find_unspelt(codec, {"training": rows, "validation": valid, "test": test}),
         ),
         markers=() if chosen is None else chosen.markers,
+        lasso=None if chosen is None else chosen.lasso,
     )
 
 

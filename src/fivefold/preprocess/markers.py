@@ -15,6 +15,7 @@ from fivefold.kinds.codec import cells_of, raw_column
 from fivefold.kinds.known import kind_of
 from fivefold.kinds.target import encode_targets
 from fivefold.metrics.weight import weights_of
+from fivefold.preprocess.lasso import LASSO, MOST, PENALTIES, RATIOS, Net, Path, choose_net
 from fivefold.preprocess.screening import Screen, discoveries, ridge, unexplained
 from fivefold.tasks.known import task_of
 
@@ -49,13 +50,18 @@ class Chosen:
         markers: one row a column: `column`; `share` of halves of the training rows in which it was
             among as many; `explained`, the part of the target's variance that it tells by itself in
             training rows; `p`, how likely a column that tells nothing explains as much; `q`, the
-            share of false ones among all that explain as much or more.
+            share of false ones among all that explain as much or more; `by`, what chose it:
+            `alone`, `steps`, `lasso`, or one of the first two and `lasso`.
+        lasso: how an elastic net is held that shall answer too: its `strengths`, each a ratio, a
+            penalty and what it counts, and the `share` of the whole that folds would give it; None
+            where these say that it tells much less than the others.
         offered: columns of numbers that there were.
         rows: training rows.
     """
 
     schema: Schema
     markers: tuple[Mapping[str, Any], ...]
+    lasso: Mapping[str, Any] | None
     offered: int
     rows: int
 
@@ -67,9 +73,10 @@ class Chosen:
     def findings(self) -> Iterator[Finding]:
         """What was chosen, and how much of it may be chance."""
         kept, offered = len(self.markers), self.offered
+        ranked = sum(one["by"] != LASSO for one in self.markers)
         steady = sum(one["share"] >= SURE for one in self.markers)
         few = sum(one["q"] <= 0.1 for one in self.markers)
-        by_chance = min(float(kept), kept**2 / ((2 * SURE - 1) * offered))
+        by_chance = min(float(kept), ranked**2 / ((2 * SURE - 1) * offered))
         sentence = (
             f"{kept:,} of {offered:,} columns are read, chosen by the training rows alone. "
             f"{plural(steady, 'column')} {'was' if steady == 1 else 'were'} chosen in {SURE:.0%} "
@@ -120,10 +127,14 @@ def choose_columns(collected: Collected, train: Array, wanted: Wanted = "auto") 
         weight=weights_of(known, rows),
         strata=target if target.ndim == 1 and target.dtype.kind == "i" else None,
     )
-    steps, kept = _count(screen) if wanted == "auto" else (False, int(wanted))
+    steps, kept, net = _count(screen) if wanted == "auto" else (False, int(wanted), None)
     explained = screen.explained(np.arange(rows))
     order = screen.stepwise(np.arange(rows), kept) if steps else np.arange(len(names))
     order = order[np.argsort(-explained[order], kind="stable")][:kept]
+    by = dict.fromkeys(order.tolist(), "steps" if steps else "alone")
+    for place in () if net is None else net.columns.tolist():
+        by[place] = f"{by[place]}, {LASSO}" if place in by else LASSO
+    order = np.array(sorted(by, key=lambda place: -explained[place]), np.int64)
     share, chance = _shares(screen, kept, steps=steps), screen.chance(explained)
     false = discoveries(chance)
     markers = tuple(
@@ -133,13 +144,15 @@ def choose_columns(collected: Collected, train: Array, wanted: Wanted = "auto") 
             "explained": float(explained[place]),
             "p": float(chance[place]),
             "q": float(false[place]),
+            "by": by[int(place)],
         }
         for place in order
     )
     left_out = set(names) - {one["column"] for one in markers}
     read = (c for c in schema.columns if c.name not in left_out and c.role != "ignored")
     schema = replace(schema, columns=tuple(read))
-    return Chosen(schema=schema, markers=markers, offered=len(names), rows=rows)
+    held = None if net is None else net.told()
+    return Chosen(schema=schema, markers=markers, lasso=held, offered=len(names), rows=rows)
 
 
 def _numbers(collected: Collected, train: Array) -> tuple[list[str], Array]:
@@ -167,19 +180,21 @@ def _wanted(target: Array, learn: str | None) -> Array:
     return np.log1p(np.maximum(numbers, 0)) if learn == "rate" else numbers
 
 
-def _count(screen: Screen) -> tuple[bool, int]:
-    """Whether columns are found step by step, and how many are kept.
+def _count(screen: Screen) -> tuple[bool, int, Net | None]:
+    """Whether columns are found step by step, how many are kept, and the net beside them.
 
     Each size of each way is weighed by how likely it makes held-out rows. The mean of likely sizes
     is steadier than the best of them, which few rows choose by luck.
     """
     rng, most = np.random.default_rng(0), screen.matrix.shape[1]
     ways = [[size for size in sizes if size < most] or [most] for sizes in (SIZES, STEPS)]
-    costs = [np.zeros(len(sizes)) for sizes in ways]
+    ratios = RATIOS if screen.target.shape[1] <= MOST else ()
+    counts = [*(len(sizes) for sizes in ways), *(len(PENALTIES) for _ in ratios)]
+    costs = [np.zeros(count) for count in counts]
     repeats = max(1, min(REPEATS, STEADY // len(screen.target)))
     for _ in range(repeats):
         part = screen.parts(rng, FOLDS)
-        told = [np.zeros((len(sizes), *screen.target.shape)) for sizes in ways]
+        told = [np.zeros((count, *screen.target.shape)) for count in counts]
         for fold in range(FOLDS):
             learnt, held = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
             by, aims = screen.standard(learnt), screen.aims(learnt)
@@ -190,15 +205,18 @@ def _count(screen: Screen) -> tuple[bool, int]:
                 x, judged = few.scaled(learnt, part_by), few.scaled(held, part_by)
                 for place, size in enumerate(ways[way]):
                     told[way][place, held] = ridge(x[:, :size], aims, judged[:, :size])
+            for way, ratio in enumerate(ratios, len(ways)):
+                told[way][:, held] = Path.of(screen, learnt, ratio).answers(screen, held)
         whole = screen.aims(np.arange(len(part)))
         for way, answers in enumerate(told):
             costs[way] += [unexplained(whole, one) for one in answers]
     likely = [-0.5 * len(screen.target) * np.log(np.maximum(c / repeats, 1e-3)) for c in costs]
-    best = max(float(one.max()) for one in likely)
-    weights = [np.exp(one - best) for one in likely]
+    best = max(float(one.max()) for one in likely[:2])
+    weights = [np.exp(one - best) for one in likely[:2]]
     steps = bool(weights[1].sum() > weights[0].sum())
     middle = float(np.exp(np.average(np.log(ways[steps]), weights=weights[steps])))
-    return steps, int(min(most, round(middle)))
+    net = choose_net(screen, dict(zip(ratios, likely[2:], strict=True)), best)
+    return steps, int(min(most, round(middle))), net
 
 
 def _shares(screen: Screen, kept: int, *, steps: bool) -> Array:

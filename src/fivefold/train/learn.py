@@ -18,6 +18,7 @@ from fivefold.models.assemble import Assembled, digest
 from fivefold.models.blend import answered
 from fivefold.models.head import Head
 from fivefold.models.learner import Lesson, begin, end, rehearse
+from fivefold.models.picks import Picks
 from fivefold.train.aims import Descent, Stopping
 from fivefold.train.callback import Callback, Calls, called
 from fivefold.train.checkpoint import FOLDER, Checkpoints
@@ -97,6 +98,7 @@ def learn(
         stage.all_rows and not plan.network.head.decides,
         all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
         data.valid.exposure,
+        Picks.of(data.codec, data.markers, data.lasso),
     )
     first_digest = digest(plan.network)
     with private_random(plan.device):
@@ -256,6 +258,7 @@ def _lesson(
     all_rows: bool = False,
     alike: bool = True,
     exposure: Any = None,
+    picked: Picks | None = None,
 ) -> Lesson:
     return Lesson(
         train=train,
@@ -269,6 +272,7 @@ def _lesson(
         alike=alike,
         clean=plan.clean,
         exposure=exposure,
+        picked=picked,
         changes=plan.augment,
         stackable=plan.stackable,
         seconds_left=left,
