@@ -7,6 +7,7 @@ from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.folds import Folds
 from fivefold.evaluate.hardware import hardware
+from fivefold.evaluate.importance import importance
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import (
@@ -42,7 +43,8 @@ def tables_of(
     tables["dataset_statistics"] = dataset_statistics(evidence)
     if len(evidence.train_counts):
         tables["class_distribution"] = class_distribution(evidence)
-    more = {"composition": composition(evidence), "by_group": by_group(evidence)}
+    more = {"importance": importance(evidence), "composition": composition(evidence)}
+    more["by_group"] = by_group(evidence)
     tables |= {name: table for name, table in more.items() if table is not None}
     if evidence.data.markers:
         tables["markers"] = markers(evidence)
