@@ -33,6 +33,7 @@ untrustworthy. Where more is to be done than to know it, the last column says wh
 """
 PLACES = {
     "Collect": "In the data, by Collect",
+    "Label": "In the labels, by Label",
     "Preprocess": "In the training rows, by Preprocess",
     "Train": "In training, by Train",
     "Evaluate": "In the scores, by Evaluate",

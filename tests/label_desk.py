@@ -24,7 +24,7 @@ def desk_of(folder: Path, texts, question=CLASSES, people=("ann", "bo"), column=
     ids = item_ids(table, [column.name])
     desk = Desk(
         question=question,
-        shown=Shown(table, [column], ids, spanned=question.way == "spans"),
+        shown=Shown(table, [column], ids, spanned=column.name if question.way == "spans" else ""),
         events=Events(folder / FILE),
         people={name: f"token of {name}" for name in people},
         queue=Queue(ids, **{"strategy": "random", **queued}),

@@ -14,7 +14,7 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.commands.arguments import pipeline_of, recipe_text, target_of
+from fivefold.commands.arguments import column_of, pipeline_of, recipe_text
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read
@@ -592,7 +592,7 @@ def test_group_and_places_of_targets_reach_collect(tmp_path):
     assert cli.main([*words, "0"]) == 0
     named = tmp_path / "rows.jsonl"
     named.write_text('{"a": 1, "0": "x"}\n' * 20)
-    assert target_of("0", str(named)) == "0"
+    assert column_of("0", str(named)) == "0"
     recipe = tmp_path / "recipe.json"
     recipe.write_text(ff.Pipeline([ff.Collect("a.csv", target="y")]).to_json())
     with pytest.raises(ConfigError, match="found --group, --time beside it"):

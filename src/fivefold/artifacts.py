@@ -78,9 +78,11 @@ class Collected(Artifact):
         """Whether rows wait for a stage `Label` to give them a target."""
         return not self.schema.targets
 
-    def open_fault(self, who: str) -> FivefoldError:
-        """The fault of a stage that needs a target."""
-        remedy = "Pass target= to the stage that reads the rows, or put ff.Label right after it."
+    def open_fault(self, who: str, later: str = "") -> FivefoldError:
+        """The fault of a stage that needs a target, or rows that are divided by one."""
+        remedy = "Pass target= to the stage that reads the rows, or put ff.Label after it."
+        if later:
+            remedy = f"Put {who} after {later}: labels say which rows it may learn from."
         return DataError.expected(who, "rows with a target", "none", remedy)
 
     @property

@@ -7,6 +7,8 @@ import pytest
 
 import fivefold as ff
 from fivefold.errors import ConfigError
+from fivefold.label.event import Event
+from fivefold.label.events import FILE, Events
 
 ROWS = {"text": ["win now", "see you", "💩 hi"], "n": [1, 2, 3]}
 
@@ -48,3 +50,21 @@ def test_import_without_a_directory_says_what_to_pass(tmp_path):
     path = written(tmp_path / "ann.jsonl", {"text": "win now", "label": ["a"]})
     with pytest.raises(ConfigError, match="expected a directory, found none"):
         ff.import_labels(ff.Label(["a", "b"]), ROWS, path)
+
+
+def test_exported_segments_of_sounds_come_back_to_their_rows(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = {"clip": [(rng.integers(-999, 999, 1600, np.int16), 8000) for _ in range(3)]}
+    first, second = (
+        ff.Label(["A"], answer="spans", by=["clip"], directory=tmp_path / folder)
+        for folder in ("one", "two")
+    )
+    items = first.items(first.rows(rows))
+    with Events(tmp_path / "one" / FILE) as events:
+        said = [[0.0125, 0.15, "A"]]
+        events.append(Event(item=items[1], who="ann", act="label", value=said))
+    assert ff.export_labels(first, rows, tmp_path / "tasks.json") == 3
+    assert ff.import_labels(second, rows, tmp_path / "tasks.json") == (1, 0)
+    with Events(tmp_path / "two" / FILE) as events:
+        [told] = events.all()
+    assert (told.item, told.value) == (items[1], said)

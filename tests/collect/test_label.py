@@ -305,13 +305,128 @@ def test_untargeted_rows_handed_over_are_refused_once():
     assert "ff.Label" in str(caught.value)
 
 
-def test_stage_between_rows_and_label_is_told_to_wait(tmp_path):
+def test_formulas_and_changes_may_stand_between_rows_and_label(tmp_path):
     source, truth = jobs()
     stage = label(tmp_path)
     keep(tmp_path, stage.items(rows_of(source)), truth, range(50))
-    stages = [ff.Collect(source), ff.Derive({"twice": "2 * pay"}), stage, ff.Preprocess()]
-    with pytest.raises(FivefoldError, match="Derive: expected rows with a target"):
-        ff.Pipeline(stages).run(progress=False)
+
+    class Halved(ff.Change):
+        def rows(self, table):
+            return table.replace({"half": table.column("pay") / 2})
+
+    before = [ff.Collect(source), ff.Derive({"twice": "2 * pay"}), Halved()]
+    assert stage.rows(before).table.column("half").tolist() == (source["pay"] / 2).tolist()
+    assert stage.items(stage.rows(before)) == stage.items(rows_of(source))
+    result = ff.Pipeline([*before, stage, ff.Preprocess()]).run(progress=False)
+    made = result[ff.Collected]
+    assert made.table.column("twice").tolist() == (2 * source["pay"]).tolist()
+    assert (
+        result[ff.Partition].test.tolist()
+        == np.flatnonzero(made.usable & (made.given == 2)).tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    "between", [ff.Derive({"mean": "group_mean(pay, text)"}), ff.Clean()], ids=["fitted", "clean"]
+)
+def test_what_learns_from_training_rows_is_told_to_wait_for_labels(tmp_path, between):
+    source, truth = jobs()
+    stage = label(tmp_path)
+    keep(tmp_path, stage.items(rows_of(source)), truth, range(50))
+    name = type(between).__name__
+    with pytest.raises(FivefoldError, match=f"{name}: expected rows with a target") as caught:
+        ff.Pipeline([ff.Collect(source), between, stage, ff.Preprocess()]).run(progress=False)
+    assert f"Put {name} after Label" in str(caught.value)
+    ff.Pipeline([ff.Collect(source), stage, between, ff.Preprocess()]).run(progress=False)
+
+
+def test_label_functions_are_asked_once_and_again_when_they_are_told_to(tmp_path):
+    source, truth = jobs(120)
+    calls = []
+
+    def ask(row):
+        calls.append(row["text"])
+        return "senior" if "leads" in row["text"] else None
+
+    stage = label(tmp_path, annotators={"llm": ask})
+    keep(tmp_path, stage.items(rows_of(source)), truth, range(60))
+    first = run(stage, source)
+    assert len(calls) == 120
+    again = run(label(tmp_path, annotators={"llm": ask}), source)
+    assert len(calls) == 120
+    assert again.table.column("label").tolist() == first.table.column("label").tolist()
+    assert again.labelling == first.labelling
+    assert "asked again" not in stage.sources()
+    assert stage.forget("llm") == 120
+    assert stage.sources()["asked again"] == "1"  # so that no cache has its old answers
+    run(stage, source)
+    assert len(calls) == 240
+    assert label(None, annotators={"llm": ask}).forget() == 0
+
+
+def test_label_goes_on_asking_where_a_function_failed(tmp_path):
+    source, _ = jobs(40)
+    calls, fails = [], [True]
+
+    def ask(row):
+        calls.append(row["text"])
+        if fails and len(calls) > 30:
+            raise TimeoutError("no reply")
+        return "senior"
+
+    stage = label(tmp_path, annotators={"llm": ask}, rules=RULES)
+    with pytest.raises(DataError, match="Label, llm, row 30"):
+        run(stage, source)
+    fails.clear()
+    run(stage, source)
+    assert len(calls) == 31 + 10
+
+
+def test_label_column_is_asked_for_by_place_as_well(tmp_path):
+    source, _ = jobs(40)
+    by_name, by_place = (ff.Label(CLASSES, by=by) for by in (["pay"], [-1]))
+    rows = rows_of(source)
+    assert by_place.columns(rows) == ("pay",)
+    assert by_place.items(rows) == by_name.items(rows)
+    with pytest.raises(DataError, match="place of one of 2 columns, found 2"):
+        ff.Pipeline([ff.Collect(source), ff.Label(CLASSES, by=[2], rules=RULES)]).run(
+            progress=False
+        )
+
+
+def test_label_segments_of_sounds_and_series_are_labels_of_steps(tmp_path):
+    rng = np.random.default_rng(0)
+    sounds = [(rng.integers(-999, 999, n, np.int16), 8000) for n in range(1600, 2800, 100)]
+    series = [rng.normal(size=(20 + n, 2)) for n in range(12)]
+    for name, cells, spans in (
+        ("clip", sounds, [[0.052, 0.113, "bark"], [0.1201, 0.1202, "click"]]),
+        ("walk", series, [[3, 7, "bark"], [9, 10, "click"]]),
+    ):
+        stage = ff.Label(["bark", "click"], answer="spans", by=[name], directory=tmp_path / name)
+        rows = stage.rows({name: cells, "place": [f"a{n}" for n in range(12)]})
+        with Events(tmp_path / name / FILE) as events:
+            said = [spans if n else [] for n in range(12)]
+            strokes = zip(stage.items(rows), said, strict=True)
+            events.extend(Event(item=i, who="ann", act="label", value=v) for i, v in strokes)
+        made = stage.run(rows, ff.Session())
+        assert (made.schema.task, made.usable.all()) == ("tagging", True)
+        for n, (text, cell) in enumerate(zip(made.table.column("label"), cells, strict=True)):
+            if name == "walk":
+                middles = np.arange(len(cell))
+            else:  # frames of 10 ms, two a step; the first is as long as half a window more
+                middles = 0.01 + 0.02 * np.arange(-(-(1 + (len(cell[0]) - 128) // 80) // 2))
+            truth = np.full(len(middles), "O", object)
+            if n:
+                truth[(middles >= spans[0][0]) & (middles < spans[0][1])] = "bark"
+                truth[np.abs(middles - spans[1][0]).argmin()] = "click"
+            assert text.split() == truth.tolist()
+
+
+def test_label_spans_of_what_has_none_are_refused(tmp_path):
+    stage = ff.Label(["a"], answer="spans", directory=tmp_path)
+    rows = stage.rows({"pay": np.arange(20.0), "n": np.arange(20.0) ** 2})
+    with pytest.raises(DataError, match="column of texts, sequences, series or sounds"):
+        stage.spanned(rows)
 
 
 def test_label_with_nothing_said_names_the_command(tmp_path):
@@ -381,6 +496,7 @@ def test_label_pipeline_is_leak_free_judged_by_folds_and_replayed_from_its_sourc
     pipeline = ff.Pipeline(
         [
             ff.Collect(path),
+            ff.Derive({"words": "words(text)"}),
             stage,
             ff.Preprocess(),
             ff.Train(epochs=2),

@@ -9,6 +9,7 @@ import pytest
 import fivefold as ff
 from fivefold.cli import main
 from fivefold.errors import ConfigError, DataError, PreflightError
+from fivefold.web.frontier import Frontier
 from loopback_site import Site, page
 
 SELECT = {
@@ -75,6 +76,30 @@ def test_a_kept_crawl_asks_for_nothing_again_with_other_selectors(site, tmp_path
     found = collected(scrape(site, directory=tmp_path / "crawl", select=other))
     assert not site.asked
     assert found.table.column("head")[0].startswith("Article")
+
+
+def test_the_folder_of_a_crawl_is_rows_to_label_and_asks_for_nothing(site, kept, tmp_path):
+    folder = tmp_path / "crawl"
+    collected(scrape(site, directory=folder))
+    site.asked.clear()
+    rows = ff.Label.rows(folder)
+    assert not site.asked
+    assert rows.is_open
+    assert rows.table.column("title").tolist() == kept.table.column("title").tolist()
+    np.testing.assert_array_equal(rows.table.column("pay"), kept.table.column("pay"))
+    label = ff.Label(["a", "b"], by=["text"], directory=tmp_path / "labels")
+    assert label.items(rows) == label.items(kept)
+    assert "contact" not in str(rows.provenance)
+
+
+def test_the_folder_of_a_crawl_that_does_not_say_its_selectors_is_told(site, tmp_path):
+    folder = tmp_path / "crawl"
+    collected(scrape(site, directory=folder))
+    with Frontier(folder / "crawl.sqlite") as frontier:
+        frontier.keep_fact("recipe", "")
+    with pytest.raises(PreflightError, match="what rows are made of its pages") as caught:
+        ff.Label.rows(folder)
+    assert "fivefold scrape RECIPE.json --directory" in str(caught.value)
 
 
 def test_copies_stay_on_one_side_and_personal_data_is_told():

@@ -34,7 +34,7 @@ def test_exchange_takes_labels_and_writes_them_for_another_program(place, capsys
     ("words", "found"),
     [
         (["recipe.json"], "expected --take FILE or --to FILE, found neither"),
-        (["rows.csv", "--take", "ann.jsonl"], "expected a recipe with Label in second place"),
+        (["rows.csv", "--take", "ann.jsonl"], "expected a recipe with Label in it"),
         (["recipe.json", "--to", "out.csv"], "--to: expected a name that says the program"),
     ],
 )

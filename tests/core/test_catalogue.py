@@ -25,7 +25,7 @@ def test_finding_of_another_severity_or_code_is_refused():
 
 
 def test_catalogue_has_a_line_a_code_below_its_stage():
-    stages = ["Collect", "Preprocess", "Train", "Evaluate", "Deploy"]
+    stages = ["Collect", "Label", "Preprocess", "Train", "Evaluate", "Deploy"]
     assert list(dict.fromkeys(entry.stage for entry in FINDINGS.values())) == stages
     assert len(FINDINGS) == len(CATALOGUE.splitlines()) - len(stages)
     for code, entry in FINDINGS.items():

@@ -47,6 +47,7 @@ CASES = {
     "tagnet": Spelled(9, 13, 40),
     "seqtagnet": Symbols(9, 16, 1, 0, 1),
     "seriestagnet": Signal(6, 20),
+    "soundtagnet": Spectrum(41, 32),
     "spellnet": Spectrum(41, 32),
     "unet": Image(3, 17, 12),
     "forecaster": Window(1, 20, 0, 0),

@@ -1,6 +1,7 @@
 import re
 from typing import Any
 
+from fivefold.decided import Provenance
 from fivefold.report.card import card
 
 
@@ -56,3 +57,24 @@ def test_card_states_the_scores_by_weight(a_run: Any) -> None:
     assert "The same rows, weighted by " in text
     assert "| ROC-AUC | 0.8800 | 0.8700 to 0.8900 | 95%, wilson | 321 |" in text
     assert "<script>" not in text
+
+
+def test_card_says_who_labelled_and_what_was_asked(a_run: Any) -> None:
+    assert "## Labels" not in card(**given(a_run()))
+    run = a_run()
+    rule = {"annotator": "<b>: text", "sort": "rule", "labels": 70, "accuracy": 0.9}
+    rule |= {"accuracy_low": 0.8, "accuracy_high": 0.95, "accuracy_n": 40, "coverage": 0.7}
+    person = {"annotator": "ann", "sort": "person", "labels": 1_200, "agreement": 0.75}
+    person |= {"agreement_n": 40, "accuracy": None}
+    asked = {"query": "select * from <t>", "parameters": '{"low": 3, "password": "hunter22"}'}
+    joined = {"shops": {"rows": 12_000, "query": "select 1", "source": "b.sqlite", "on": {}}}
+    known = Provenance(**{**run["collected"].provenance, **asked, "joined": joined})
+    run["collected"] = run["collected"].replace(labelling=(person, rule), provenance=known)
+    text = card(**given(run)).replace("\\", "")
+    labels = text.split("## Labels")[1].split("##")[0]
+    assert "ann (person): 1,200 labels; as others say in 75% of 40 items" in labels
+    assert "&lt;b&gt;: text (rule): 70 labels; right in 90% [80%, 95%] of 40" in labels
+    assert "- query: select * from &lt;t&gt;, with low = 3, password = (not told)" in text
+    assert "- joined: shops, 12,000 rows" in text
+    assert "- query of shops: select 1" in text
+    assert "hunter22" not in text

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 import fivefold as ff
 from fivefold.errors import ConfigError, PreflightError
+from fivefold.label.event import Event
+from fivefold.label.events import FILE, Events
 from fivefold.sheet.datasheet import Datasheet
 from fivefold.sheet.question import QUESTIONS
 from fivefold.sheet.testimony import answers_of
 
 
-def collected(frame: pd.DataFrame, **settings: object) -> ff.Collected:
+def collected(frame: pd.DataFrame | str, **settings: object) -> ff.Collected:
     pipeline = ff.Pipeline([ff.Collect(frame, **settings)])
     return pipeline.run(seed=0, progress=False)[ff.Collected]
 
@@ -120,3 +123,47 @@ def test_all_is_required_of_what_only_people_can_answer(tmp_path):
     assert set(Datasheet(name="x").lacking()) == human
     said = dict.fromkeys(human, "Not applicable.")
     assert Datasheet(name="x", answers=said).lacking() == ()
+
+
+def test_datasheet_tells_who_labelled_how_much_and_how_well(tmp_path):
+    texts = [f"{'leads' if n % 3 else 'learns'} well, office {n}" for n in range(90)]
+    rule = ff.rule("senior", column="text", contains="leads")
+    label = ff.Label(["junior", "senior"], by=["text"], directory=tmp_path, rules=[rule])
+    rows = label.rows({"text": texts, "pay": np.arange(90.0)})
+    items = label.items(rows)
+    with Events(tmp_path / FILE) as events:
+        for who, some in (("ann", range(60)), ("bo", range(50, 60))):
+            for n in some:
+                value = "senior" if n % 3 and n != 50 else "junior"
+                events.append(Event(item=items[n], who=who, act="label", value=value))
+        events.append(Event(item=items[59], who="bo", act="undo"))
+    made = label.run(rows, ff.Session())
+    sheet = made.datasheet()
+    told = sheet.facts["labelling"]
+    people = next(line for line in told if "have a label" in line)
+    assert "60 by people" in people
+    assert any(line.startswith("People agree with alpha 1.00 on 9 items") for line in told)
+    assert "ann (person): 60 labels; as others say in 100% of 9 items" in " ".join(told)
+    [line] = [one for one in told if one.startswith(f"{rule.title} (rule)")]
+    [record] = [one for one in made.labelling if one["sort"] == "rule"]
+    assert f"right in {record['accuracy']:.0%}" in line
+    assert f"of {record['accuracy_n']:,} that judge it" in line
+    assert not any("label" in line and "sha" in line.lower() for line in sheet.facts["sources"])
+    assert any("what people labelled" in line for line in sheet.facts["version"])
+    assert "ann (person)" in sheet.markdown()
+
+
+def test_datasheet_and_provenance_list_the_query_and_no_secret(tmp_path):
+    path = tmp_path / "a.sqlite"
+    with sqlite3.connect(path) as base:
+        base.execute("create table shops (area real, open text)")
+        base.executemany(
+            "insert into shops values (?, ?)", [(n * n % 17, "ab"[n % 2]) for n in range(60)]
+        )
+    query = "select area, open from shops\n where area > :low and :token is not null order by area"
+    said = {"query": query, "parameters": {"low": 3, "token": "sk-live-0123456789"}}
+    sheet = collected(str(path), target="open", **said).datasheet()
+    [line] = [one for one in sheet.facts["sources"] if one.startswith("Asked: ")]
+    assert "select area, open from shops where area > :low" in line
+    assert "low = 3" in line
+    assert "sk-live" not in sheet.markdown()

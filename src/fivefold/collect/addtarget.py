@@ -13,10 +13,11 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column, Label, Schema
 from fivefold.codecs.table import Array, Canonical
 from fivefold.codecs.tags import as_texts
+from fivefold.core.wording import together
 from fivefold.errors import DataError
 from fivefold.keys import missing_rows
 from fivefold.kinds.canonical import canonical_column
-from fivefold.kinds.known import KINDS, kind_of, number_kind
+from fivefold.kinds.known import KINDS, kind_of, number_kind, of_places
 from fivefold.kinds.known import labels as words
 from fivefold.label.spread import Form
 from fivefold.tasks.known import TASKS, number_task, settle
@@ -143,32 +144,40 @@ def _tagged(
         DataError: if the column has no positions that may have a label each.
     """
     column, values = collected.schema[text], collected.table.column(text)
-    kind = kind_of(column.kind)
-    worded = next((one for one in KINDS.known.values() if one.places == "words"), None)
-    if not kind.places and values.dtype == object and worded is not None and _are_texts(values):
+    kind, worded = kind_of(column.kind), of_places("words")
+    if kind.marks and kind.places in ("", "words") and worded is not None and _are_texts(values):
         tags = [
             None if spans is None or cell is None else tags_of_words(cell, spans)
             for cell, spans in zip(values.tolist(), cells, strict=True)
         ]
-        column = replace(column, kind=worded.name, format="")
-        columns = {name: collected.table.column(name) for name in collected.table.names}
-        columns[text] = canonical_column(values, column)[0]
-        schema = collected.schema.replace(text, kind=worded.name, format="")
-        table = Canonical(columns, schema.columns)
-        return collected.replace(table=table, schema=schema), tags
-    counts = kind.positions(values, column) if kind.places in ("letters", "steps") else None
+        return (_worded(collected, text, worded.name) if not kind.places else collected), tags
+    counts = kind.positions(values, column) if kind.marks and kind.places else None
     if counts is None:
+        able = together([one.plural for one in KINDS.known.values() if one.marks and one.places])
         raise DataError.expected(
             f"Label, column `{text}`",
-            "a text, a sequence or a series, whose positions can be learnt",
+            f"texts, or one of {able}, whose positions can be learnt",
             f"{kind.plural}",
             "Label classes of whole rows, or export the spans.",
             column=text,
         )
+    pace = kind.pace(column)
     return collected, [
-        None if spans is None else tags_of_steps(int(count), spans)
+        None if spans is None else tags_of_steps(int(count), spans, pace)
         for count, spans in zip(counts, cells, strict=True)
     ]
+
+
+def _worded(collected: Collected, text: str, kind: str) -> Collected:
+    """The same with a column of texts as one of words, for those who ask the model too."""
+    schema = collected.schema.replace(text, kind=kind, format="")
+    columns = {name: collected.table.column(name) for name in collected.table.names}
+    columns[text] = canonical_column(columns[text], schema[text])[0]
+    changes = collected.changes
+    if changes is not None and text in changes.source.by_name:
+        changes = replace(changes, source=changes.source.replace(text, kind=kind, format=""))
+    table = Canonical(columns, schema.columns)
+    return collected.replace(table=table, schema=schema, changes=changes)
 
 
 def _are_texts(values: Array) -> bool:
@@ -202,17 +211,25 @@ def tags_of_words(text: str, spans: Sequence[Sequence[Any]]) -> str:
     return " ".join(tags)
 
 
-def tags_of_steps(count: int, spans: Sequence[Sequence[Any]]) -> str:
+def tags_of_steps(count: int, spans: Sequence[Sequence[Any]], pace: float | None = None) -> str:
     """A label for each step: the class of the span that it is in, else `O`.
 
+    Args:
+        count: of steps.
+        spans: `[start, end, class]` each, in steps, or in seconds where these have a pace.
+        pace: seconds from one step to the next; a step is in the span that its middle is in, and
+            no span is in none.
+
     Example:
-        >>> tags_of_steps(4, [[1, 3, "walk"]])
-        'O walk walk O'
+        >>> tags_of_steps(4, [[1, 3, "walk"]]), tags_of_steps(3, [[0.031, 0.05, "bark"]], 0.02)
+        ('O walk walk O', 'O O bark')
     """
     tags = [OUTSIDE] * count
     for start, end, label in spans:
-        low, high = max(0, int(np.ceil(start))), min(count, int(np.ceil(end)))
-        tags[low:high] = ["_".join(str(label).split())] * max(0, high - low)
+        ends = (start, end) if pace is None else (start / pace - 0.5, end / pace - 0.5)
+        low, high = (max(0, min(count, int(np.ceil(end)))) for end in ends)
+        low, high = (low, high) if pace is None or high > low else (min(low, count - 1), low + 1)
+        tags[low:high] = ["_".join(str(label).split())] * len(tags[low:high])
     return " ".join(tags)
 
 

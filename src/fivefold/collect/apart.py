@@ -7,11 +7,12 @@ from typing import Any
 from fivefold.collect.glance import glance
 from fivefold.collect.join import Join
 from fivefold.collect.notation import Notations
-from fivefold.collect.wishes import Wishes, absent_column
+from fivefold.collect.wishes import Wishes
 from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.kinds.known import labels
 from fivefold.reading.arrays import is_sparse
+from fivefold.reading.columnnames import absent_column
 from fivefold.reading.options import Reading
 from fivefold.reading.query import query_of
 from fivefold.reading.source import describe, form_of
@@ -142,7 +143,7 @@ def having(wishes: Wishes, keep: Callable[[str], bool]) -> Wishes:
     notations = wishes.notations
     return replace(
         wishes,
-        drop=tuple(filter(keep, wishes.drop)),
+        drop=tuple(one for one in wishes.drop if isinstance(one, int) or keep(one)),
         kinds=some(wishes.kinds),
         missing=some(wishes.missing),
         notations=Notations(

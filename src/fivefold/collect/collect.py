@@ -20,6 +20,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Count, Data, PathText, Stage
 from fivefold.errors import FivefoldError
 from fivefold.kinds_asked import KindsByColumn
+from fivefold.reading.columnnames import Name
 from fivefold.reading.content import content_of_source
 from fivefold.reading.options import Reading
 from fivefold.reading.query import Plain
@@ -38,7 +39,8 @@ class Collect(Stage):
     """Read a table or images from any source, infer a schema and report what is noticed.
 
     All rows are kept, in the order of the source. Rows without a target or with an unreadable
-    image are marked as not usable. Nothing is written.
+    image are marked as not usable. Nothing is written. Where a column is asked for, its place does
+    as well as its name: 0 is the first, -1 the last; mappings by column go by names.
 
     Args:
         source: a path (CSV, TSV, Parquet, JSON lines, Excel, idx; also gzipped), a pattern, a
@@ -123,7 +125,7 @@ class Collect(Stage):
     """
 
     source: Data = Field(kw_only=False)
-    target: str | int | tuple[str | int, ...] | None = None
+    target: Name | tuple[Name, ...] | None = None
     query: str = ""
     parameters: dict[str, Plain] = Field(default_factory=dict)
     test_source: Data = None
@@ -134,22 +136,22 @@ class Collect(Stage):
     classes: tuple[str | None, ...] | dict[int | str, str | None] | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
     join: dict[str, Any] = Field(default_factory=dict)
-    drop: tuple[str, ...] = ()
+    drop: tuple[Name, ...] = ()
     missing: tuple[Cell, ...] | dict[str, Cell | tuple[Cell, ...] | dict[Cell, bool]] = ()
     decimal: Decimal | dict[str, Decimal] | None = None
     thousands: Thousands | dict[str, Thousands] | None = None
     date_format: str | dict[str, str] | None = None
-    group: str | None = None
-    time: str | tuple[str, ...] | None = None
-    until: str | None = None
-    weight: str | None = None
-    exposure: str | None = None
-    series_id: str | None = None
-    step: str | None = None
+    group: Name | None = None
+    time: Name | tuple[Name, ...] | None = None
+    until: Name | None = None
+    weight: Name | None = None
+    exposure: Name | None = None
+    series_id: Name | None = None
+    step: Name | None = None
     horizon: Count | None = None
     history: Count | None = None
-    past: tuple[str, ...] = ()
-    known: tuple[str, ...] = ()
+    past: tuple[Name, ...] = ()
+    known: tuple[Name, ...] = ()
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = LEVELS
     stride: Count = 1
     on_bad_value: Literal["missing", "error"] = "missing"

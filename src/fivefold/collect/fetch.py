@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field, model_validator
 
-from fivefold.collect.online import Online, refuse_taken, several
+from fivefold.collect.online import Online, several
+from fivefold.collect.scraped import refuse_taken
 from fivefold.core.wording import quoted, together
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.web.secret import Secrets, holds_key, unfit, variables

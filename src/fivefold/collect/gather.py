@@ -74,6 +74,7 @@ def gather(
     """
     reading, joins = reading or Reading(), joins or {}
     raw = read(source, reading)
+    wishes = wishes.named(raw.steps or list(raw.columns), raw.name)
     every, wishes = wishes, apart(wishes, joins, list(raw.columns))
     given, raw = raw.target, with_answer(raw, wishes)
     reading, wishes = _as_long(reading, wishes, raw)

@@ -36,8 +36,8 @@ def check_horizon(asked: Any, given: Set[str]) -> None:
         idle = (ONLY & given) - cut or ({"time"} if isinstance(asked.time, tuple) else set())
         if idle:
             raise ValueError(f"`{min(idle)}` asks for `horizon`, the steps to forecast")
-    elif asked.time is None or asked.step or not isinstance(asked.target, str):
-        raise ValueError("`horizon` asks for `time`, and for `target`, the name of one column")
+    elif asked.time is None or asked.step is not None or not isinstance(asked.target, str | int):
+        raise ValueError("`horizon` asks for `time`, and for `target`, one column")
     if asked.horizon is None and asked.task == RETURNS.name:
         raise ValueError('task="returns" asks for `horizon`, the steps to forecast')
     if list(asked.quantiles) != sorted(set(asked.quantiles)) or len(asked.quantiles) < 2:
@@ -45,10 +45,13 @@ def check_horizon(asked: Any, given: Set[str]) -> None:
 
 
 def windows_asked(asked: Any) -> Windows:
-    """How the reader cuts a table of steps; there is a horizon."""
+    """How the reader cuts a table of steps; there is a horizon.
+
+    Places of columns stand where their names do, until the table is read: `Windows.placed`.
+    """
     return Windows(
-        target=str(asked.target),
-        time=(asked.time,) if isinstance(asked.time, str) else asked.time or (),
+        target=asked.target,
+        time=asked.time if isinstance(asked.time, tuple) else (asked.time,),
         horizon=asked.horizon or 1,
         history=asked.history or 0,
         series_id=asked.series_id,

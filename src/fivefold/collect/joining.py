@@ -15,11 +15,12 @@ from fivefold.collect.matched import key_aside, matched
 from fivefold.collect.provenance import provenance
 from fivefold.collect.roles import set_aside
 from fivefold.collect.tabulate import Tabulated, tabulate
-from fivefold.collect.wishes import Wishes, absent_column
+from fivefold.collect.wishes import Wishes
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.known import labels, number_kind
+from fivefold.reading.columnnames import absent_column
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import describe, read

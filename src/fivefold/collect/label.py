@@ -10,28 +10,30 @@ from pydantic import Field, field_validator
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label as Class
 from fivefold.collect.addtarget import Wanted, add_target, labels_of_source
-from fivefold.collect.collect import Collect
-from fivefold.collect.labelfaults import column_faults, setting_faults
+from fivefold.collect.labelfaults import column_faults, command_of, nothing_said, setting_faults
 from fivefold.collect.labelfindings import annotators_told, label_findings
 from fivefold.collect.labelled import Answers, Asked, answered, heard
 from fivefold.collect.labelpage import Opening, open_page
+from fivefold.collect.labelrows import marked_column, rows_of
 from fivefold.collect.noticed import noticed
 from fivefold.collect.randompart import TRAIN, random_part
 from fivefold.core.context import Context
-from fivefold.core.events import Found, Noted, Observer, Progress
-from fivefold.core.faults import raise_all
+from fivefold.core.events import Found, Noted, Observer
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.decided import Provenance
-from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.errors import DataError, FivefoldError
 from fivefold.label.agreed import agreed
 from fivefold.label.annotator import Rule
 from fivefold.label.event import Event
 from fivefold.label.events import FILE, read_strokes
 from fivefold.label.item import item_ids
+from fivefold.label.recall import FILE as ANSWERS
+from fivefold.label.recall import AnswerFile, recalled, times_forgotten
 from fivefold.label.spread import Form, classes_named
 from fivefold.label.standing import digest
 from fivefold.label.truth import How
+from fivefold.reading.columnnames import Name, placed
 
 if TYPE_CHECKING:
     from fivefold.label.room import Room
@@ -56,11 +58,13 @@ class Label(Stage):
         ordered: whether the classes go from the least to the most.
         target: the new column; that of the target that the source brought, to correct it.
         by: columns that say which row it is, so that labels stay with it when the source is read
-            again; all that are learnt from if empty. Of spans, the first is where these stand.
+            again, by name or place; all that are learnt from if empty. Spans stand in the first
+            that can be marked.
         rules: each says one class of some rows, see `rule`; names them by their order.
         annotators: functions by name, a language model for instance: of a row, a mapping, to a
             label, or None where it says nothing.
-        directory: where labels are kept.
+        directory: where labels are kept, and what `annotators` said: each is asked of an item once,
+            as long as the function is the same; see `forget`.
         truth: what decides where people differ: how each of them errs (Dawid and Skene), or the
             majority.
         sure: the least probability of a label that functions alone give.
@@ -85,7 +89,7 @@ class Label(Stage):
     answer: Form = "class"
     ordered: bool = False
     target: str = "label"
-    by: tuple[str, ...] = ()
+    by: tuple[Name, ...] = ()
     rules: tuple[Rule, ...] = ()
     annotators: dict[str, Callable[..., Any]] = Field(default_factory=dict)
     directory: PathText | None = None
@@ -121,7 +125,7 @@ class Label(Stage):
             return [fault]
         faults = setting_faults(self.answer, self.classes, self.rules)
         if not faults and not any(event.is_answer for event in events) and not self.rules:
-            faults.append(self._nothing(collected, "no label and no rule"))
+            faults.append(nothing_said(self, collected, "no label and no rule"))
         if collected is not None:
             faults += column_faults(self.target, self.by, self.rules, collected, facts)
         return faults
@@ -130,7 +134,9 @@ class Label(Stage):
         """The digest of what people said."""
         events, facts = self._strokes()
         by = "" if self.by else ",".join(sorted(facts.get("by", ())))
-        return {"labels": digest(events) + by}
+        path = self._answers()
+        times = times_forgotten(path) if path is not None and self.annotators else 0
+        return {"labels": digest(events) + by} | ({"asked again": str(times)} if times else {})
 
     def asked(self, events: "list[Event] | tuple[Event, ...]" = ()) -> Asked:
         """The question, with the classes that are said, or were named in strokes and rules."""
@@ -154,7 +160,7 @@ class Label(Stage):
     def columns(self, collected: Collected) -> tuple[str, ...]:
         """The columns that say which row it is."""
         if self.by:
-            return self.by
+            return tuple(placed(self.by, collected.table.names, "Label", "by="))
         told = tuple(self._strokes()[1].get("by", ()))
         return told or tuple(
             column.name
@@ -167,26 +173,39 @@ class Label(Stage):
         """The id of each row's item, by which labels are kept."""
         return item_ids(collected.table, self.columns(collected))
 
+    def spanned(self, collected: Collected) -> str:
+        """The column in which spans stand; empty where none are asked for."""
+        is_asked = self.answer == "spans"
+        return marked_column(collected, self.columns(collected)) if is_asked else ""
+
     @staticmethod
     def rows(source: Any, observers: tuple[Observer, ...] = ()) -> Collected:
         """The rows of a source before they are labelled.
 
         Args:
-            source: of any form that Collect takes, or a stage that reads rows.
+            source: of any form that Collect takes, the folder of a crawl, a stage that reads rows,
+                or a list of stages before the labels, or a pipeline.
             observers: are told every event.
         """
-        stage = source if isinstance(source, Stage) else Collect(source)
-        name = stage.default_name()
-        session = Session(path=(name,), left_open=frozenset({name}), observers=observers)
-        raise_all(stage.preflight(session, Context()))
-        rows: Collected = stage.run(session)
-        return rows
+        return rows_of(source, Label(), observers)
+
+    def forget(self, *names: str) -> int:
+        """Let go of what functions said, so that they are asked again; gives how many answers.
+
+        Args:
+            names: of the functions in `annotators`; all if there is none.
+        """
+        path = self._answers()
+        if path is None or not path.exists():
+            return 0
+        with AnswerFile(path) as kept:
+            return kept.forget(names)
 
     def open(self, source: Any, **said: Unpack[Opening]) -> "Room":
         """Open the page on which people label, in a thread of this process.
 
         Args:
-            source: of any form that Collect takes, a stage that reads rows, or rows that were read.
+            source: as of `rows`, or rows that were read.
             said: see `Opening`: `people`, `assistant`, `port` and others.
 
         Returns:
@@ -217,7 +236,10 @@ class Label(Stage):
         known = {i: label for i, label in truth.labels.items() if i in people.drawn - aside}
         answers = Answers({})
         if functions and not corrects:
-            answers = answered(collected, items, asked, known, _teller(session))
+            with recalled(asked.others, self._answers()) as recall:
+                answers = answered(collected, items, asked, known, recall, session.emit)
+            for text in recall.notes():
+                session.emit(Noted(text=text))
         labels = {**answers.labels, **truth.labels}
         left = {*truth.disputed, *people.skipped}
         labels = {item: told for item, told in labels.items() if item not in left}
@@ -230,12 +252,11 @@ class Label(Stage):
         usable = collected.usable & np.array([cell is not None for cell in cells], bool)
         usable = usable if corrects else usable & ~rows.left
         if not usable.any():
-            raise self._nothing(collected, "none that people or functions gave")
+            raise nothing_said(self, collected, "none that people or functions gave")
         classes = asked.classes if not corrects else ()
-        remedy = f"Label more rows: {self._command(collected)}."
+        remedy = f"Label more rows: {command_of(self, collected)}."
         wanted = Wanted(self.target, self.answer, classes, self.ordered, self.positive, remedy)
-        text = (self.columns(collected) or ("",))[0]
-        made, settled = add_target(collected, wanted, cells, usable, text)
+        made, settled = add_target(collected, wanted, cells, usable, self.spanned(collected))
         if not corrects:
             made = rows.put(made)
         table = {name: made.table.column(name) for name in made.table.names}
@@ -267,26 +288,5 @@ class Label(Stage):
             return [], {}
         return read_strokes(Path(self.directory) / FILE)
 
-    def _nothing(self, collected: Collected | None, found: str) -> PreflightError:
-        where = "" if self.directory is None else f" in {self.directory}"
-        remedy = f"Run {self._command(collected)} and label some rows, or pass rules=."
-        return PreflightError.expected("Label", f"labels{where}", found, remedy)
-
-    def _command(self, collected: Collected | None) -> str:
-        """What opens the page."""
-        source = "SOURCE" if collected is None else collected.provenance.source
-        words = ["fivefold label", source if " " not in source else f"'{source}'"]
-        if self.classes:
-            words.append(f"--classes {','.join(map(str, self.classes))}")
-        if self.by:
-            words.append(f"--by {','.join(self.by)}")
-        words.append(f"--directory {self.directory or 'labels'}")
-        return f"`{' '.join(words)}`"
-
-
-def _teller(session: Session) -> Callable[[int, int], None]:
-    def tell(done: int, total: int) -> None:
-        if done % 256 == 0 or done == total:
-            session.emit(Progress(done=done, total=total, unit="row", values={}))
-
-    return tell
+    def _answers(self) -> Path | None:
+        return None if self.directory is None else Path(self.directory) / ANSWERS

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected
 from fivefold.core.wording import literal, nearest, quoted
-from fivefold.errors import ConfigError, DataError, FivefoldError
+from fivefold.errors import ConfigError, DataError, FivefoldError, PreflightError
+from fivefold.reading.columnnames import Name, placed
 
 if TYPE_CHECKING:
     from fivefold.label.annotator import Rule
@@ -37,7 +38,7 @@ def setting_faults(
 
 def column_faults(
     target: str,
-    by: tuple[str, ...],
+    by: tuple[Name, ...],
     rules: "tuple[Rule, ...]",
     collected: Collected,
     facts: Mapping[str, Any],
@@ -53,6 +54,10 @@ def column_faults(
     elif not targets and target in names:
         remedy = "Pass another target=."
         faults.append(ConfigError.expected("Label", "a new name", f"the column `{target}`", remedy))
+    try:
+        by = tuple(placed(by, names, "Label", "by="))
+    except DataError as fault:
+        return [*faults, fault]
     asked = [rule.said["column"] for rule in rules if "column" in rule.said]
     for name in dict.fromkeys([*(by or facts.get("by", ())), *asked]):
         if name not in names:
@@ -61,3 +66,22 @@ def column_faults(
             wanted, found = f"one of {quoted(names, 20)}", f"`{name}`"
             faults.append(DataError.expected("Label", wanted, found, remedy, column=name))
     return faults
+
+
+def nothing_said(label: Any, collected: Collected | None, found: str) -> PreflightError:
+    """The fault where nobody has labelled anything, with what opens the page."""
+    where = "" if label.directory is None else f" in {label.directory}"
+    remedy = f"Run {command_of(label, collected)} and label some rows, or pass rules=."
+    return PreflightError.expected("Label", f"labels{where}", found, remedy)
+
+
+def command_of(label: Any, collected: Collected | None) -> str:
+    """What opens the page of a stage, for the rows that it labels."""
+    source = "SOURCE" if collected is None else collected.provenance.source
+    words = ["fivefold label", source if " " not in source else f"'{source}'"]
+    if label.classes:
+        words.append(f"--classes {','.join(map(str, label.classes))}")
+    if label.by:
+        words.append(f"--by {','.join(map(str, label.by))}")
+    words.append(f"--directory {label.directory or 'labels'}")
+    return f"`{' '.join(words)}`"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,12 @@ import numpy as np
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
+from fivefold.core.events import Progress
 from fivefold.label.annotator import Rule, ask
 from fivefold.label.crowd import UNKNOWN, counted, surest
 from fivefold.label.event import Event
 from fivefold.label.item import plain_row
+from fivefold.label.recall import Recall
 from fivefold.label.spread import Form, spread
 from fivefold.label.standing import parts, settled, standing, votes
 from fivefold.label.truth import How, Truth, decide
@@ -28,6 +31,8 @@ from fivefold.label.weak import (
 )
 
 PEOPLE = "people"
+EVERY = 16
+"""Rows after which it is told how far functions are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +144,8 @@ def answered(
     items: Sequence[str],
     asked: Asked,
     truth: Mapping[str, Any],
-    tell: Callable[[int, int], None],
+    recall: Recall,
+    emit: Callable[[Progress], None],
 ) -> Answers:
     """What functions say of all rows, weighed by what people said of some.
 
@@ -148,9 +154,10 @@ def answered(
         items: id of each row's item.
         asked: with the functions.
         truth: labels of people by item, of items that came at random and judge no model.
-        tell: is called with how many rows functions have answered, and how many there are.
+        recall: what functions that are no rules said before.
+        emit: is told how many rows functions have answered.
     """
-    said, strays = _ask_all(collected, items, asked, tell)
+    said, strays = _ask_all(collected, items, asked, recall, emit)
     names = (*asked.rules, *asked.others)
     if not said:
         nothing = Record(0, 0, 0, 0, 0, 0, *[float("nan")] * 4)
@@ -185,11 +192,17 @@ def answered(
 
 
 def _ask_all(
-    collected: Collected, items: Sequence[str], asked: Asked, tell: Callable[[int, int], None]
+    collected: Collected,
+    items: Sequence[str],
+    asked: Asked,
+    recall: Recall,
+    emit: Callable[[Progress], None],
 ) -> tuple[dict[tuple[str, str], Any], dict[str, int]]:
     """What each function says of each item, None left out, and how often it was no label."""
     names = [c.name for c in collected.schema.columns if c.name in collected.table.names]
-    first = {item: row for row, item in reversed(list(enumerate(items)))}
+    first: dict[str, int] = {}
+    for row, item in enumerate(items):
+        first.setdefault(item, row)
     found: dict[tuple[str, str], Any] = {}
     strays: dict[str, int] = {}
     for count, (item, row) in enumerate(first.items() if asked.rules or asked.others else (), 1):
@@ -199,12 +212,13 @@ def _ask_all(
             if said is not None:
                 found[item, name] = [said] if asked.form == "classes" else said
         for name, function in asked.others.items():
-            said = ask(name, function, cells, row)
+            said = recall.said(name, item, partial(ask, name, function, cells, row))
             if said is not None and not fit(said, asked):
                 strays[name] = strays.get(name, 0) + 1
             elif said is not None:
                 found[item, name] = said
-        tell(count, len(first))
+        if count % EVERY == 0 or count == len(first):
+            emit(Progress(done=count, total=len(first), unit="row", values={}))
     return found, strays
 
 

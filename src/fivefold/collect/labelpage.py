@@ -5,7 +5,6 @@ from os import fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from fivefold.artifacts import Collected
 from fivefold.core.faults import raise_all
 from fivefold.core.stage import PathText
 from fivefold.core.wish import FLAG, SEED, TEXT, Wish, counts, faults_of, list_of, one_of, whole
@@ -85,7 +84,7 @@ def open_page(label: Any, source: Any, said: Opening) -> "Room":
 
     Args:
         label: the stage `Label`.
-        source: of any form that Collect takes, a stage that reads rows, or rows that were read.
+        source: as of `Label.rows`, or rows that were read.
         said: how it is opened.
 
     Raises:
@@ -105,7 +104,7 @@ def open_page(label: Any, source: Any, said: Opening) -> "Room":
         raise ConfigError.expected("Label.open", "a directory", "none", remedy)
     directory = Path(label.directory)
     guide = guide_text(label.guide)
-    collected = source if isinstance(source, Collected) else label.rows(source)
+    collected = label.rows(source)
     names, items = label.columns(collected), label.items(collected)
     classes = label.asked(read_events(directory)).classes
     low, high = said.get("scale") or (None, None)
@@ -129,7 +128,7 @@ def open_page(label: Any, source: Any, said: Opening) -> "Room":
         proposals = Proposals(learn, every=said.get("every", 10))
     return open_room(
         question,
-        Shown(collected.table, columns, items, spanned=label.answer == "spans"),
+        Shown(collected.table, columns, items, spanned=label.spanned(collected)),
         Queue(
             items,
             seed=said.get("seed", 0),

@@ -25,6 +25,7 @@ from fivefold.collect.scraped import (
     listening,
     not_installed,
     notes_of,
+    recipe_kept,
     refuse_none,
     told_of,
     without_target,
@@ -35,9 +36,9 @@ from fivefold.core.finding import Finding
 from fivefold.core.scratch import scratch
 from fivefold.core.session import Session
 from fivefold.core.stage import PathText, Stage
-from fivefold.core.wording import quoted
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.kinds_asked import KindsByColumn
+from fivefold.reading.columnnames import Name
 from fivefold.report.outlet import whole_file
 from fivefold.tasks.known import task_of
 from fivefold.version import __version__
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
     from fivefold.web.manner import Manner
 
 Words = str | tuple[str, ...]
-FILE = "crawl.sqlite"
+FILE, RECIPE = "crawl.sqlite", "recipe"
+"""In the folder of a crawl; and in that file what rows were made of its pages."""
 
 
 class Online(Stage):
@@ -70,13 +72,13 @@ class Online(Stage):
     archive: PathText | None = None
     refresh: bool = False
     mask: bool = False
-    target: str | tuple[str, ...] | None = None
+    target: Name | tuple[Name, ...] | None = None
     task: TaskName | None = None
     positive: Label | None = None
     kinds: KindsByColumn = Field(default_factory=dict)
-    drop: tuple[str, ...] = ()
-    group: str | None = None
-    time: str | None = None
+    drop: tuple[Name, ...] = ()
+    group: Name | None = None
+    time: Name | None = None
 
     uncacheable: ClassVar[str] = "what pages say today"
 
@@ -137,7 +139,11 @@ class Online(Stage):
                 setting="contact",
             )]  # fmt: skip
         faults: list[FivefoldError] = []
-        if not self.target and not session.may_leave_open and not self._answers_alone():
+        if (
+            self.target in (None, "", ())
+            and not session.may_leave_open
+            and not self._answers_alone()
+        ):
             faults.append(without_target(who))
         needed = (*self._needed(), *(("warcio",) if self.archive is not None else ()))
         if absent := lacking(needed):
@@ -163,11 +169,12 @@ class Online(Stage):
         """Whether what is predicted needs no column."""
         return self.task is not None and bool(task_of(self.task).network)
 
-    def read(self, session: Session | None = None) -> "Harvest":
+    def read(self, session: Session | None = None, *, crawls: bool = True) -> "Harvest":
         """Crawl and give the rows, without inferring what they are.
 
         Args:
             session: told of what goes on; None for nobody.
+            crawls: whether pages are asked for, or those that were read are all.
         """
         from fivefold.web.harvest import mark_copies
 
@@ -176,9 +183,11 @@ class Online(Stage):
             folder = stack.enter_context(scratch("crawl")) if self.directory is None else None
             path = Path(folder or self.directory or ".")
             path.mkdir(parents=True, exist_ok=True)
-            asked = self._crawl(path / FILE, manner, session)
+            asked = self._crawl(path / FILE, manner, session) if crawls else 0
             with self._opened(path / FILE) as frontier:
-                self._archive(frontier, asked)
+                if crawls:
+                    frontier.keep_fact(RECIPE, recipe_kept(self))
+                    self._archive(frontier, asked)
                 rows = self._rows(frontier, manner)
                 refuse_none(type(self).__name__, rows, frontier)
                 copied = mark_copies(rows) if self.group is None else 0
@@ -188,10 +197,14 @@ class Online(Stage):
 
     def run(self, session: Session) -> Collected:
         """Crawl, select, infer, inspect."""
+        return self.collected(session)
+
+    def collected(self, session: Session, *, crawls: bool = True) -> Collected:
+        """The rows of the crawl, or those of the pages that were read; see `read`."""
         from fivefold.web.harvest import COPIES, ORIGIN
 
         heard: list[Finding] = []
-        rows = self.read(listening(session, heard))
+        rows = self.read(listening(session, heard), crawls=crawls)
         copies = COPIES if COPIES in rows.columns else None
         collect = Collect(
             rows.columns,
@@ -200,7 +213,7 @@ class Online(Stage):
             positive=self.positive,
             kinds=self.kinds,
             drop=(*self.drop, *(n for n in ORIGIN if n not in {self.time, self.group})),
-            group=self.group or copies,
+            group=copies if self.group is None else self.group,
             time=self.time,
         )
         collected = collect.run(session)
@@ -282,16 +295,3 @@ class Online(Stage):
 def several(said: Words) -> tuple[str, ...]:
     """One or several, as several."""
     return (said,) if isinstance(said, str) else said
-
-
-def refuse_taken(who: str, names: "list[str]") -> None:
-    """Refuse columns that are called as those that say where a row comes from.
-
-    Raises:
-        ConfigError: naming them.
-    """
-    from fivefold.web.harvest import COPIES, ORIGIN
-
-    if taken := [name for name in names if name in {*ORIGIN, COPIES}]:
-        wanted, remedy = quoted([*ORIGIN, COPIES]), "Rename these in `select`."
-        raise ConfigError.expected(who, f"other names than {wanted}", quoted(taken), remedy)

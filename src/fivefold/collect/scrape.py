@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, PositiveInt
 
-from fivefold.collect.online import Online, Words, refuse_taken, several
+from fivefold.collect.online import Online, Words, several
+from fivefold.collect.scraped import refuse_taken
 from fivefold.errors import FivefoldError
 from fivefold.web.url import TRACKING
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.core.events import Found
 from fivefold.core.finding import Finding, finding
+from fivefold.core.recipe import write_recipe
 from fivefold.core.session import Session
+from fivefold.core.stage import Stage
 from fivefold.core.wording import plural, quoted, together
 from fivefold.decided import Provenance
-from fivefold.errors import DataError, FivefoldError, PreflightError
+from fivefold.errors import ConfigError, DataError, FivefoldError, PreflightError, RecipeError
 from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
@@ -178,3 +180,26 @@ def listening(session: Session, heard: list[Finding]) -> Session:
             heard.append(event.finding)
 
     return session.replace(observers=(*session.observers, hear))
+
+
+def refuse_taken(who: str, names: "list[str]") -> None:
+    """Refuse columns that are called as those that say where a row comes from.
+
+    Raises:
+        ConfigError: naming them.
+    """
+    from fivefold.web.harvest import COPIES, ORIGIN
+
+    if taken := [name for name in names if name in {*ORIGIN, COPIES}]:
+        wanted, remedy = quoted([*ORIGIN, COPIES]), "Rename these in `select`."
+        raise ConfigError.expected(who, f"other names than {wanted}", quoted(taken), remedy)
+
+
+def recipe_kept(stage: Stage) -> str:
+    """What becomes of the pages of a crawl, as a recipe; empty where none can hold it."""
+    aside = {"directory", "archive", "refresh", "fetch", "target", "task", "positive"}
+    settings = {name: value for name, value in stage.settings().items() if name not in aside}
+    try:
+        return write_recipe([type(stage)(**settings)])
+    except RecipeError:
+        return ""

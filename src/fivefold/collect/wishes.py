@@ -1,14 +1,15 @@
 """What a user says of the columns, and whether the columns can meet it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 from fivefold.codecs.schema import Label
 from fivefold.collect.notation import Notations
-from fivefold.core.wording import literal, nearest, quoted
+from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError, FivefoldError
 from fivefold.kinds_asked import names_of_kinds
+from fivefold.reading.columnnames import Name, absent_column, named_column, placed
 from fivefold.reading.names import FILES, IDS, SEQUENCES
 from fivefold.tasks.known import FORECAST, task_of
 from fivefold.tasks.task import Task
@@ -32,7 +33,7 @@ class Wishes:
         ['income']
     """
 
-    target: str | int | tuple[str | int, ...] | None = None
+    target: Name | tuple[Name, ...] | None = None
     task: Task | None = None
     positive: Label | None = None
     order: tuple[Label, ...] | Mapping[str, tuple[Label, ...]] | None = None
@@ -52,6 +53,25 @@ class Wishes:
     levels: tuple[float, ...] = ()
     on_bad_value: Literal["missing", "error"] = "missing"
     may_lack_target: bool = False  # a later stage gives one
+
+    def named(self, names: Sequence[str], source: str) -> Self:
+        """The same with the names of columns that are asked for by place.
+
+        Args:
+            names: of the columns of the source, in order.
+            source: what it is called.
+
+        Raises:
+            DataError: if there are fewer columns.
+        """
+        told: dict[str, Any] = {}
+        for setting in ("target", "drop", *ROLES):
+            said = getattr(self, setting)
+            several = said if isinstance(said, tuple) else (said,)
+            if any(isinstance(one, int) for one in several):
+                found = tuple(placed(several, names, source, f"{setting}="))
+                told[setting] = found if isinstance(said, tuple) else found[0]
+        return replace(self, **told) if told else self
 
     @property
     def roles(self) -> dict[str, str]:
@@ -128,7 +148,7 @@ class Wishes:
                 columns=tuple(names),
             )
         asked = self.target if isinstance(self.target, tuple) else (self.target,)
-        found = tuple(_target(one, names, source) for one in asked)
+        found = tuple(named_column(one, names, source, "target=") for one in asked)
         twice = next((name for name in found if found.count(name) > 1), None)
         if twice is not None:
             raise DataError.expected(
@@ -138,6 +158,10 @@ class Wishes:
 
     def faults(self, names: Sequence[str], source: str, default: str = "") -> list[FivefoldError]:
         """Every name that is no column, and every column that is asked to be two things."""
+        try:
+            self = self.named(names, source)
+        except DataError as fault:
+            return [fault]
         found: list[FivefoldError] = []
         targets: tuple[str, ...] = ()
         try:
@@ -180,39 +204,6 @@ class Wishes:
                     DataError.expected(where, "one use", listed, "Name it once.", column=name)
                 )
         return found
-
-
-def _target(asked: str | int, names: Sequence[str], source: str) -> str:
-    """The name of one target column, asked for by name or place."""
-    if isinstance(asked, int):
-        if not -len(names) <= asked < len(names):
-            raise DataError(
-                f"{source}: expected target= to be the place of one of {len(names)} columns, "
-                f"found {asked}.",
-                evidence=f"Columns: {quoted(names, 20)}.",
-                remedy=f"Count from 0 to {len(names) - 1}.",
-                column=asked,
-            )
-        return names[asked]
-    if asked not in names:
-        raise absent_column(asked, names, source, "target=")
-    return asked
-
-
-def absent_column(name: str, names: Sequence[str], source: str, role: str) -> FivefoldError:
-    """The fault of a name that is no column, with the nearest one."""
-    folded = {known.strip().lower(): known for known in names}
-    near = folded.get(name.strip().lower()) or nearest(name, list(names))
-    return DataError(
-        f"{source}: expected a column {name!r} ({role}), found none of that name.",
-        evidence=f"Columns: {quoted(names, 20)}.",
-        remedy=f"Write {literal(near)} instead of {literal(name)}."
-        if near
-        else "Choose one of these columns.",
-        column=name,
-        near=near,
-        columns=tuple(names),
-    )
 
 
 def wishes_of(

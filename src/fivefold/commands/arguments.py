@@ -23,6 +23,12 @@ LEARNT = ("Collect", "Split", "Preprocess", "Train", "Evaluate")
 PRETRAINED = "begin with these weights: a bundle, a folder, hf:org/name@revision, word vectors"
 NOT_MISSING = "a text that is a value there, though it stands for missing elsewhere: country=NA"
 FREEZE = "; alone beside --pretrained: what was taken stays as it is, the last layer learns"
+COLUMNS = {
+    **dict.fromkeys(("target", "time"), None),
+    **dict.fromkeys(("drop", "past", "known"), True),
+    **dict.fromkeys(("group", "until", "weight", "exposure", "series_id", "step"), False),
+}
+"""Settings of Collect that ask for columns: several, one, or (None) either."""
 SPECIAL = ("parameters", "not_missing", "pretrained", *ATTACHED)
 """Flags of `add_source` that are no setting by themselves."""
 
@@ -118,9 +124,11 @@ def _given(chosen: argparse.Namespace, setting: str) -> bool:
 
 def _value(chosen: argparse.Namespace, setting: str) -> Any:
     said = getattr(chosen, setting)
-    special = {"target": _targets, "order": _order, "classes": _classes, "level": _level}
+    special = {"order": _order, "classes": _classes, "level": _level}
     if setting in special:
         return special[setting](chosen, said)
+    if setting in COLUMNS:
+        return _columns(chosen, said, COLUMNS[setting])
     return chosen.parser.table[setting].value(said)
 
 
@@ -170,13 +178,16 @@ def missing_of(missing: Any, levels: Sequence[str]) -> Any:
     return by_column
 
 
-def _targets(chosen: argparse.Namespace, said: Sequence[str]) -> Any:
-    names = [target_of(text, chosen.source) for text in listed(said)]
-    return names[0] if len(names) == 1 else tuple(names)
+def _columns(chosen: argparse.Namespace, said: Sequence[str], many: bool | None) -> Any:
+    texts = [said[-1]] if many is False else listed(said)
+    if many and texts == ["none"]:
+        return ()
+    names = [column_of(text, chosen.source) for text in texts]
+    return tuple(names) if many or len(names) > 1 else names[0]
 
 
-def target_of(text: str, source: str) -> str | int:
-    """A target by its name, or by its place where a number is no name of a column."""
+def column_of(text: str, source: str) -> str | int:
+    """A column by its name, or by its place where a number is no name of a column."""
     if not text.removeprefix("-").isdecimal():
         return text
     from fivefold.collect.glance import glance

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.arguments import recipe_text
 from fivefold.commands.command import Command, Told, add_own
+from fivefold.commands.label import labelled_by
 from fivefold.commands.parser import Parser
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
@@ -31,27 +32,23 @@ def _add(parser: Parser) -> None:
 
 def _act(chosen: argparse.Namespace) -> Told:
     from fivefold.collect.exchange import export_labels, import_labels
-    from fivefold.collect.label import Label
-    from fivefold.pipeline import Pipeline
 
     _check(chosen)
     recipe = recipe_text(chosen.source)
-    stages = [] if recipe is None else list(Pipeline.from_json(recipe))
-    label = stages[1] if len(stages) > 1 else None
-    if not isinstance(label, Label):
-        remedy = 'Put {"stage": "Label", "with": {"classes": [...]}} after what reads the rows.'
-        wanted = "a recipe with Label in second place"
-        raise ConfigError.expected(chosen.source, wanted, "none", remedy)
+    if recipe is None:
+        remedy = "Write one with Collect, or Scrape, and Label; `fivefold label` needs none."
+        raise ConfigError.expected(chosen.source, "a recipe with Label in it", "none", remedy)
+    before, label = labelled_by(chosen.source, recipe)
     lines, value = list[str](), dict[str, Any]()
     label = label.replace(directory=chosen.directory or label.directory or "labels")
     if chosen.take is not None:
         offsets: Offsets = chosen.offsets or "utf16"
-        new, lost = import_labels(label, stages[0], chosen.take, offsets=offsets)
+        new, lost = import_labels(label, before, chosen.take, offsets=offsets)
         taken = f"{plural(new, 'label')} taken into {label.directory}; {lost:,} are of no row."
         lines.append(taken)
         value |= {"taken": new, "of_no_row": lost, "directory": str(label.directory)}
     if chosen.to is not None:
-        rows = export_labels(label, stages[0], chosen.to, offsets=chosen.offsets)
+        rows = export_labels(label, before, chosen.to, offsets=chosen.offsets)
         lines.append(f"{plural(rows, 'row')} written to {chosen.to}.")
         value |= {"written": rows, "to": chosen.to}
     return Told("\n".join(lines), value)

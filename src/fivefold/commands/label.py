@@ -3,18 +3,20 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from fivefold.commands.arguments import recipe_text
+from fivefold.commands.arguments import column_of, recipe_text
 from fivefold.commands.command import Command, Told, add_own, tell
 from fivefold.commands.conduct import SEED
+from fivefold.commands.meant import listed
 from fivefold.commands.parser import Parser
 from fivefold.errors import ConfigError
 
 if TYPE_CHECKING:
     from fivefold.collect.label import Label
+    from fivefold.core.stage import Stage
     from fivefold.label.room import Room
     from fivefold.study.relabel import Relabelled
 
-_SOURCE = "a data file, folder or sklearn:NAME; or a recipe.json with Label in it"
+_SOURCE = "a data file, folder, crawl or sklearn:NAME; or a recipe.json with Label in it"
 _CLASSES = "what a row may be, A,B; keys 1, 2, 3 and so on, or A=KEY"
 _ANSWER = "class, classes, spans or number: what a row is given"
 _RELABEL = "show rows first whose labels are likely wrong, as `fivefold relabel` finds them"
@@ -28,10 +30,10 @@ _PORT = "0 takes a free one"
 def _add(parser: Parser) -> None:
     parser.add_argument("source", help=_SOURCE)
     parser.add_argument("--classes", metavar="A,B", help=_CLASSES)
-    parser.add_argument("--answer", metavar="FORM", default="class", help=_ANSWER)
+    parser.add_argument("--answer", metavar="FORM", help=_ANSWER)
     parser.add_argument("--scale", metavar="LOW,HIGH", help="of numbers; whole ones are keys")
-    parser.add_argument("--target", default="label", metavar="NAME", help="the new column")
-    parser.add_argument("--by", metavar="A,B", help="columns that are shown")
+    parser.add_argument("--target", metavar="NAME", help="the new column (default: label)")
+    parser.add_argument("--by", metavar="A,B", help="columns that are shown, names or places")
     parser.add_argument(
         "--directory", metavar="FOLDER", help="where labels are kept (default: labels/)"
     )
@@ -85,7 +87,6 @@ def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
     """The stage, what it labels, and keys of one's own."""
     from fivefold.collect.label import Label
     from fivefold.observers.console import Console
-    from fivefold.pipeline import Pipeline
 
     classes, keys = list[str](), dict[str, str]()
     for word in _listed(chosen.classes):
@@ -93,44 +94,51 @@ def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
         classes.append(name if sign else word)
         keys |= {name: key} if sign else {}
     said: dict[str, Any] = {
-        "directory": chosen.directory,
-        "guide": chosen.guide,
-        "budget": chosen.budget,
-        "overlap": chosen.overlap,
+        name: getattr(chosen, name)
+        for name in ("answer", "target", "directory", "guide", "budget", "overlap")
     }
+    said |= {"classes": tuple(classes) or None}
+    if chosen.by is not None:
+        said["by"] = tuple(column_of(one, chosen.source) for one in listed([chosen.by]))
     said = {name: value for name, value in said.items() if value is not None}
     recipe = recipe_text(chosen.source)
     if recipe is None:
-        stage = Label(
-            tuple(classes),
-            answer=chosen.answer,
-            target=chosen.target,
-            by=tuple(_listed(chosen.by)),
-            **{"directory": "labels", **said},
-        )
-        return stage, chosen.source, keys
-    stages = list(Pipeline.from_json(recipe))
-    label = stages[1] if len(stages) > 1 else None
-    if not isinstance(label, Label):
-        remedy = 'Put {"stage": "Label", "with": {"classes": [...]}} after what reads the rows.'
-        wanted = "a recipe with Label in second place"
-        raise ConfigError.expected(chosen.source, wanted, "none", remedy)
+        return Label(**{"directory": "labels", **said}), chosen.source, keys
+    before, label = labelled_by(chosen.source, recipe)
     if label.directory is None and "directory" not in said:
         said["directory"] = "labels"
-    return label.replace(**said), label.rows(stages[0], observers=(Console(),)), keys
+    return label.replace(**said), label.rows(before, observers=(Console(),)), keys
+
+
+def labelled_by(source: str, recipe: str) -> "tuple[list[Stage], Label]":
+    """The stages of a recipe that read rows, and the one that labels them.
+
+    Raises:
+        ConfigError: if none does.
+    """
+    from fivefold.collect.label import Label
+    from fivefold.pipeline import Pipeline
+
+    stages = list(Pipeline.from_json(recipe))
+    place = next((n for n, stage in enumerate(stages) if isinstance(stage, Label)), 0)
+    label = stages[place] if place else None
+    if not isinstance(label, Label):
+        remedy = 'Put {"stage": "Label", "with": {"classes": [...]}} after what reads the rows.'
+        raise ConfigError.expected(source, "a recipe with Label in it", "none", remedy)
+    return stages[:place], label
 
 
 def _doubted(chosen: argparse.Namespace, label: "Label") -> "Relabelled":
     """Labels that are likely wrong."""
-    from fivefold.collect.collect import Collect
+    from fivefold.collect.labelrows import stages_of
     from fivefold.pipeline import Pipeline
     from fivefold.preprocess.preprocess import Preprocess
     from fivefold.study.relabel import relabel
     from fivefold.train.train import Train
 
     recipe = recipe_text(chosen.source)
-    reads = Collect(chosen.source) if recipe is None else next(iter(Pipeline.from_json(recipe)))
-    whole = Pipeline([reads, label, Preprocess(), Train(quality="fast")])
+    asked = chosen.source if recipe is None else labelled_by(chosen.source, recipe)[0]
+    whole = Pipeline([*stages_of(asked), label, Preprocess(), Train(quality="fast")])
     return relabel(whole, seed=chosen.seed)
 
 

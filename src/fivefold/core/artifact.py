@@ -136,9 +136,9 @@ class Artifact:
         """Whether a later stage has to complete it, before others may read it."""
         return False
 
-    def open_fault(self, who: str) -> FivefoldError:
-        """The fault of a stage that reads it while it is open."""
-        remedy = "Put the stage that completes it before."
+    def open_fault(self, who: str, later: str = "") -> FivefoldError:
+        """The fault of a stage that reads it while it is open; a later one may complete it."""
+        remedy = f"Put {who} after {later}." if later else "Put the stage that completes it before."
         return PreflightError.expected(
             who, f"a complete {type(self).__name__}", "an open one", remedy
         )

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from fivefold.core.difference import differences
 from fivefold.core.key import Key
-from fivefold.core.wiring import Step, derived_for, lacking
+from fivefold.core.provided import derived_for
+from fivefold.core.wiring import Step, lacking
 from fivefold.core.wording import together
 
 Act = Literal["run", "take", "keep", "skip", "rehearse"]

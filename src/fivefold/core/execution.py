@@ -14,12 +14,13 @@ from fivefold.core.identity import handed_by
 from fivefold.core.keeping import derive, keep_made, known_digest
 from fivefold.core.key import Key
 from fivefold.core.outline import outline_of
+from fivefold.core.provided import arguments, present, provide
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session, check_refit_name
 from fivefold.core.stage import Stage
 from fivefold.core.taking import known, looked, take, take_cached
 from fivefold.core.why import told
-from fivefold.core.wiring import Step, arguments, check_written, exchange, present, provide
+from fivefold.core.wiring import Step, check_written, exchange
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Many faults as one error."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fivefold.core.wording import brief, nearest
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 def missing_package(who: str, package: str, purpose: str, remedy: str) -> PreflightError:
@@ -12,6 +15,11 @@ def missing_package(who: str, package: str, purpose: str, remedy: str) -> Prefli
     return PreflightError.expected(
         who, f"the package {package}, which {purpose}", "it missing", remedy, package=package
     )
+
+
+def told_of(error: "ValidationError") -> list[dict[str, Any]]:
+    """What pydantic found, a mapping a fault."""
+    return [dict(fault) for fault in error.errors(include_url=False, include_context=False)]
 
 
 def config_error(

@@ -87,15 +87,6 @@ pages_left_out: note: pages of the web that were not read or not kept, by reason
 pages_waiting: note: pages of the web that are known and were not read yet
 pages_without_cells: note: pages of the web on which nothing was selected; no rows
 repeated_rows: note: rows of an interface that came twice, by `key`; the first of each is kept
-labels: note, warning or serious: how many rows have a label, by whom, and how many judge a model
-people_differ: warning: items of which people say different things; not used until one settles them
-lost_labels: warning: labels of rows that are not there, or of no class; left out
-agreement: note or warning: how far people agree on what two or more labelled
-self_agreement: note: whether people say the same of an item that is shown again
-function_accuracy: note or warning: how often functions are right where people labelled at random
-functions_conflict: note: functions that say something else than another one
-functions_unmeasured: serious: rules that nothing judges, and that are taken at their word
-stray_answers: warning: answers of functions that are no label; left out
 training_unwelcome: warning: hosts whose robots.txt keeps away who gathers pages to train models
 guessed_charset: note: pages of the web whose character set nothing says
 near_copies: note: rows whose texts are copies but for a few words; kept on one side
@@ -134,6 +125,16 @@ windows: note: a table of steps that was cut into windows: of how many series, h
 absent_steps: note or warning: steps of a series that the table has no row for
 unused_columns: note: columns that vary within series and are not said to be known
 resampled: note: sounds of other rates than their column's, which are brought to it
+Label
+labels: note, warning or serious: how many rows have a label, by whom, and how many judge a model
+people_differ: warning: items of which people say different things; not used until one settles them
+lost_labels: warning: labels of rows that are not there, or of no class; left out
+agreement: note or warning: how far people agree on what two or more labelled
+self_agreement: note: whether people say the same of an item that is shown again
+function_accuracy: note or warning: how often functions are right where people labelled at random
+functions_conflict: note: functions that say something else than another one
+functions_unmeasured: serious: rules that nothing judges, and that are taken at their word
+stray_answers: warning: answers of functions that are no label; left out
 Preprocess
 columns_chosen: note: a wide table, of whose columns those are read that training rows chose
 rows_in_no_part: warning or note: usable rows in no part, as if drawn by group and time

@@ -11,10 +11,11 @@ from fivefold.core.decide import Decision
 from fivefold.core.events import Noted
 from fivefold.core.identity import sources_of, unseen
 from fivefold.core.key import Key
+from fivefold.core.provided import arguments, derived_name, present
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session
 from fivefold.core.taking import derived_before, derived_identity, refits_of
-from fivefold.core.wiring import Step, arguments, derived_name, present
+from fivefold.core.wiring import Step
 from fivefold.errors import StoreError
 
 Refits = tuple[Sequence[Step], Context, Session]

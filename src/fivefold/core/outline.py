@@ -2,8 +2,9 @@
 
 from fivefold.core.artifact import Artifact, Outline
 from fivefold.core.context import Context
+from fivefold.core.provided import arguments
 from fivefold.core.session import Session
-from fivefold.core.wiring import Step, arguments
+from fivefold.core.wiring import Step
 from fivefold.core.wording import first_line
 from fivefold.errors import StoreError
 

@@ -158,12 +158,16 @@ def preflight(
 def reading_open(steps: Sequence[Step], context: Context) -> list[FivefoldError]:
     """The fault of the first stage that would read what no stage before it completes."""
     is_open = {key for key in context if context[key].is_open}
-    for step in steps:
+    for place, step in enumerate(steps):
         if step.stage.completes:
             is_open.discard(step.signature.writes)
+        if step.ahead and step.stage.takes_open:
+            continue
         for read in step.signature.reads:
             if read.key in is_open:
-                return [context[read.key].open_fault(step.title)]
+                by = (s for s in steps[place:] if s.stage.completes)
+                later = next((s.title for s in by if s.signature.writes == read.key), "")
+                return [context[read.key].open_fault(step.title, later)]
     return []
 
 

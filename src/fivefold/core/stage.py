@@ -18,7 +18,7 @@ from pydantic import (
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
 from fivefold.core.declaration import call_signature, check_fields, check_twins
-from fivefold.core.faults import config_error
+from fivefold.core.faults import config_error, told_of
 from fivefold.core.jsontext import parse_json
 from fivefold.core.parameters import has_parameters, with_parameters
 from fivefold.core.session import Session
@@ -101,7 +101,7 @@ class Stage(BaseModel):
         try:
             super().__init__(**settings)
         except ValidationError as error:
-            raise type(self)._refusal(_told(error)) from None
+            raise type(self)._refusal(told_of(error)) from None
         self.__dict__.update(spaces)
 
     @classmethod
@@ -113,6 +113,11 @@ class Stage(BaseModel):
             cls.wiring = reflect(cls.run, f"{cls.__qualname__}.run", Artifact)
         check_twins(cls, Stage)
         cls.__signature__ = call_signature(cls)
+
+    @property
+    def takes_open(self) -> bool:
+        """Whether it may change what a later stage completes: see `Step.signature`."""
+        return False
 
     @model_validator(mode="wrap")
     @classmethod
@@ -146,7 +151,7 @@ class Stage(BaseModel):
                     cls.__pydantic_validator__.validate_python(closed, self_instance=stage)
                     taken.append(getattr(stage, name))
                 except ValidationError as error:
-                    for fault in _told(error):
+                    for fault in told_of(error):
                         here = fault["loc"][:1] == (name,)
                         if here or fault["loc"][:1] not in [(other,) for other in spaces]:
                             faults.append({**fault, "of": space} if here else fault)
@@ -246,7 +251,7 @@ class Stage(BaseModel):
         try:
             cls.__pydantic_validator__.validate_json(text, self_instance=stage)
         except ValidationError as error:
-            raise cls._refusal(_told(error)) from None
+            raise cls._refusal(told_of(error)) from None
         return stage
 
     @classmethod
@@ -293,8 +298,3 @@ class Stage(BaseModel):
         return f"{type(self).__name__}({shown})"
 
     __str__ = __repr__
-
-
-def _told(error: ValidationError) -> list[dict[str, Any]]:
-    found = error.errors(include_url=False, include_context=False)
-    return [dict(fault) for fault in found]

@@ -13,9 +13,10 @@ from fivefold.core.events import Noted
 from fivefold.core.identity import handed_by, identify, unseen
 from fivefold.core.key import Key
 from fivefold.core.outline import outline_of
+from fivefold.core.provided import derived_name, present, provide
 from fivefold.core.record import Record, saved_digest
 from fivefold.core.session import Session
-from fivefold.core.wiring import Step, derived_name, present, provide
+from fivefold.core.wiring import Step
 from fivefold.errors import StoreError
 
 

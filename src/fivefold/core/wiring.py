@@ -1,10 +1,9 @@
 """Which stage reads what from which: checked when a pipeline is built."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from fivefold.core.context import Context
 from fivefold.core.key import Key, defined_again, is_current
 from fivefold.core.session import Session
 from fivefold.core.signature import Read, Signature
@@ -15,11 +14,19 @@ from fivefold.errors import WiringError
 
 @dataclass(frozen=True)
 class Step:
-    """A stage in its place: `number` counts from 1, `name` is unique in the pipeline."""
+    """A stage in its place.
+
+    Args:
+        number: counts from 1.
+        name: unique in the pipeline.
+        stage: what is done.
+        ahead: whether it changes what a later stage completes.
+    """
 
     number: int
     name: str
     stage: Stage
+    ahead: bool = False
 
     @property
     def title(self) -> str:
@@ -28,8 +35,12 @@ class Step:
 
     @property
     def signature(self) -> Signature:
-        """What the stage reads and writes."""
-        return type(self.stage).wiring
+        """What the stage reads and writes; ahead of what completes it, nothing derived of it."""
+        wiring = type(self.stage).wiring
+        if not (self.ahead and self.stage.takes_open):
+            return wiring
+        kept = (r for r in wiring.reads if not (r.optional and derives(r.key, wiring.writes)))
+        return replace(wiring, reads=tuple(kept))
 
     @property
     def reads(self) -> str:
@@ -68,7 +79,23 @@ def place(stages: Iterable[Any]) -> tuple[Step, ...]:
         name = stage.default_name()
         same = sum(type(step.stage).default_name() == name for step in steps)
         steps.append(Step(number, f"{name}-{same + 1}" if same else name, stage))
-    return tuple(steps)
+    return tuple(
+        replace(step, ahead=is_ahead(step, steps[place + 1 :])) for place, step in enumerate(steps)
+    )
+
+
+def is_ahead(step: Step, later: Sequence[Step]) -> bool:
+    """Whether a step replaces what one of the later steps completes."""
+    wiring = type(step.stage).wiring
+    if all(read.key != wiring.writes for read in wiring.reads):
+        return False
+    return any(s.stage.completes and type(s.stage).wiring.writes == wiring.writes for s in later)
+
+
+def derives(key: Key, source: Key) -> bool:
+    """Whether an artifact derives itself of another one."""
+    derivation = key.type.derivation
+    return derivation is not None and any(read.key == source for read in derivation.reads)
 
 
 def left_open(steps: Sequence[Step]) -> frozenset[str]:
@@ -233,43 +260,6 @@ def listing(steps: Sequence[Step], faults: Sequence[Fault] = ()) -> str:
         )
         lines.append(line.rstrip())
     return "\n".join(lines)
-
-
-def derived_for(key: Key, there: Collection[Key]) -> Iterator[Key]:
-    """What has to be derived so that a key is there, itself last; nothing where that cannot be."""
-    if key in there or lacking(key, there) or key.type.derivation is None:
-        return
-    for read in key.type.derivation.reads:
-        yield from derived_for(read.key, there)
-    yield key
-
-
-def provide(
-    signature: Signature, context: Context, add: Callable[[Key, Context], Context]
-) -> Context:
-    """The context with what is read and derives itself, as far as that can be; `add` makes it."""
-    for read in signature.reads:
-        for key in tuple(derived_for(read.key, context)):
-            context = context if key in context else add(key, context)
-    return context
-
-
-def arguments(signature: Signature, context: Context, session: Session) -> dict[str, Any]:
-    """What a function of this signature is called with; None for what is not there."""
-    return {
-        read.name: session if read.key.type is Session else context.get(read.key)
-        for read in signature.reads
-    }
-
-
-def present(signature: Signature, context: Context) -> list[Key]:
-    """What a function of this signature reads of what is there."""
-    return [read.key for read in signature.reads if read.key in context]
-
-
-def derived_name(key: Key) -> str:
-    """How the seed and the folder of an artifact are called that no stage writes."""
-    return key.type.__name__.lower()
 
 
 def check_written(step: Step, total: int, written: object) -> None:

@@ -29,6 +29,9 @@ RATE = 16_000
 LONGEST = 10.0
 """Seconds kept of a sound where the length follows from the data."""
 
+LONGEST_WHOLE = 30.0
+"""The same where each step has an answer of its own, or is written down."""
+
 USUAL = 0.98
 """Fraction of the training sounds that are read to their end, unless they are longer than that."""
 
@@ -85,6 +88,7 @@ class Audio(Kind):
     spoils = True
     saved_as = "WAV or FLAC"
     opaque = True
+    places, marks = "frames", "seconds"
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(samples,)` int16 at the column's rate, or None."""
@@ -105,7 +109,8 @@ class Audio(Kind):
         total, squares = np.zeros(bands.count), np.zeros(bands.count)
         frames = 0
         asked = settings.sound_length
-        most = max(bands.window, round((asked or LONGEST) * rate))
+        longest = LONGEST_WHOLE if settings.whole else LONGEST
+        most = max(bands.window, round((asked or longest) * rate))
         for first, sounds in cells.pieces(CHUNK):
             lengths += [len(sound) for sound in sounds if sound is not None]
             for sound in sounds[-first % every :: every]:
@@ -149,6 +154,14 @@ class Audio(Kind):
         rate = _rate_in(column.format) or RATE
         lengths = [np.nan if sound is None else len(sound) / rate for sound in values]
         return {"seconds": np.array(lengths, dtype=np.float64)}
+
+    def extent(self, cell: Any, column: Column) -> float:
+        return len(cell) / (_rate_in(column.format) or RATE)
+
+    def positions(self, values: Array, column: Column) -> Array:
+        bands = bands_of(_rate_in(column.format) or RATE)
+        lengths = [0 if sound is None else bands.frames(len(sound)) for sound in values]
+        return -(-np.array(lengths, np.int64) // PACE)
 
     def pace(self, column: Column) -> float:
         bands = bands_of(_rate_in(column.format) or RATE)

@@ -17,7 +17,7 @@ WHOLE = 16
 """Frames are filled up to a multiple of this, so that no layer that halves them loses one."""
 
 PACE = 2
-"""Frames of one step of a network that writes down what is said."""
+"""Frames of one step of a network that labels or writes down what is heard."""
 
 NEAR = 3
 """Steps on each side that a linear model of one of them sees."""
@@ -39,6 +39,8 @@ class Clips(Block):
     usual = ("mask", "speed", "pitch", "noise", "mix")
     doubtful = usual
     contest = 1.0
+    moving = ("speed", "shift")
+    sequence = True
     spells = True
 
     def shape(self, columns: Sequence[Fitted]) -> tuple[int, ...]:

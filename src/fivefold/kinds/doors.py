@@ -28,6 +28,9 @@ Control = Literal[
 
 CONTROLS: tuple[str, ...] = get_args(Control)
 
+TEXTS: tuple[Control, ...] = ("lines", "words", "menu")
+"""Those of columns whose cells are texts."""
+
 
 class Handed(NamedTuple):
     """One column as each door takes it in.
@@ -54,6 +57,8 @@ class Doors:
             of channels, height and width; `colour`, `#rrggbb`; `sound`, to record or open;
             `film`, to open, which needs a `shape` of channels, frames, height and width; `numbers`,
             to paste or open.
+        marks: what stretches of a cell are counted in, where people may mark some: `code points` of
+            what is shown as a text, unless said; else empty.
         item: one cell, for messages: `a picture`.
         nullable: whether a request may hold a missing cell.
         nullable_beside: whether it may where other columns stand beside it.
@@ -71,6 +76,7 @@ class Doors:
     empty: ClassVar[Any]
 
     control: ClassVar[Control] = "lines"
+    marks: ClassVar[str] = "code points"
     item: ClassVar[str] = "a value"
     nullable: ClassVar[bool] = True
     nullable_beside: ClassVar[bool] = False
@@ -81,6 +87,8 @@ class Doors:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if "control" in vars(cls) and "marks" not in vars(cls):
+            cls.marks = "code points" if cls.control in TEXTS else ""
         if cls.control not in CONTROLS:
             raise ConfigError(
                 f"{cls.__name__}: expected a control of the page, found {cls.control!r}.",

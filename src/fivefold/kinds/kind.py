@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fivefold.codecs.coded import Coded
+from fivefold.codecs.png import as_cell
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -165,6 +166,20 @@ class Kind(Doors, Measures, Recognition, ABC):
             column: how its cells are read.
         """
         return None
+
+    # --- what people see of it, and mark
+
+    def extent(self, cell: Any, column: Column) -> float:
+        """How far stretches of a canonical cell may reach, in what `marks` says."""
+        return float(len(cell))
+
+    def to_page(self, values: Array, column: Column) -> list[Any]:
+        """A canonical column as a page shows it: JSON values, pictures as files however small."""
+        if self.control != "picture":
+            return self.to_json(values, column)
+        drawn = [None if cell is None else self.drawn(cell, column) for cell in values]
+        grids = [one if one is None else one.reshape(*one.shape[:2], -1) for one in drawn]
+        return [None if one is None else as_cell(one) for one in grids]
 
     # --- what is fitted, and what comes out
 

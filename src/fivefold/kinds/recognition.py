@@ -43,7 +43,8 @@ class Recognition:
         spoils: whether a row with a cell that cannot be read is of no use; else that cell is
             missing.
         places: what stands at the positions of a cell that may have an answer each: `words`,
-            `letters` or `steps`; `regions` where a cell has these answers; empty for neither.
+            `letters`, `steps` of numbers, or `frames` of a sound; `regions` where a cell has these
+            answers; empty for neither.
         saved_as: forms of files that are surely read, for messages: `PNG or JPEG`.
     """
 
@@ -57,7 +58,7 @@ class Recognition:
     reads_as: ClassVar[frozenset[str]] = frozenset({"labels"})
     ordered: ClassVar[bool] = False
     spoils: ClassVar[bool] = False
-    places: ClassVar[Literal["words", "letters", "steps", "regions", ""]] = ""
+    places: ClassVar[Literal["words", "letters", "steps", "frames", "regions", ""]] = ""
     saved_as: ClassVar[str] = ""
 
     # --- recognition

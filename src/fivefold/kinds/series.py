@@ -60,7 +60,7 @@ class Series(Kind):
     spoils = True
     saved_as = "CSV with a line of numbers a step, or .npy"
     opaque = True
-    places = "steps"
+    places, marks = "steps", "steps"
 
     def reader(self, column: Column) -> Callable[[object], Array | None]:
         """A cell as `(steps, channels)` float64, or None."""

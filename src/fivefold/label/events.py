@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-from fivefold.errors import DataError
+from fivefold.label.database import looked_into, opened, unfit
 from fivefold.label.event import Event
 from fivefold.label.standing import standing
 
@@ -23,7 +23,6 @@ create table if not exists events (
     act text not null, value text not null, seconds real not null, guess text not null,
     reason text not null, part text not null, at text not null
 );
-create table if not exists facts (name text primary key, value text not null) without rowid;
 """
 _COLUMNS = "number,item,who,act,value,seconds,guess,reason,part,at"
 
@@ -49,28 +48,8 @@ class Events:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = Lock()
-        self._base = sqlite3.connect(
-            self.path, isolation_level=None, timeout=30, check_same_thread=False
-        )
-        try:
-            self._open()
-        except sqlite3.DatabaseError as fault:
-            self._base.close()
-            raise _unfit(self.path, str(fault)) from None
-
-    def _open(self) -> None:
-        (theirs,) = self._base.execute("pragma application_id").fetchone()
-        (tables,) = self._base.execute("select count(*) from sqlite_master").fetchone()
-        if tables and theirs != _OURS:
-            raise sqlite3.DatabaseError("a database of something else")
-        self._base.execute("pragma journal_mode=wal")
-        self._base.execute("pragma synchronous=full")
-        if not tables:
-            mark = f"pragma application_id={_OURS};"
-            self._base.executescript(f"begin immediate; {mark} {_TABLES} commit;")
+        self.path, self._lock = Path(path), Lock()
+        self._base = opened(self.path, _OURS, _TABLES)
 
     def __enter__(self) -> Self:
         return self
@@ -147,19 +126,8 @@ def read_strokes(path: str | Path) -> tuple[list[Event], dict[str, Any]]:
     path = Path(path)
     if not path.exists():
         return [], {}
-    try:
-        base = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
-    except sqlite3.DatabaseError as fault:
-        raise _unfit(path, str(fault)) from None
-    try:
-        (theirs,) = base.execute("pragma application_id").fetchone()
-        if theirs != _OURS:
-            raise sqlite3.DatabaseError("a database of something else")
+    with looked_into(path, _OURS) as base:
         return _read(base, path, 0), _facts(base)
-    except sqlite3.DatabaseError as fault:
-        raise _unfit(path, str(fault)) from None
-    finally:
-        base.close()
 
 
 def _row(event: Event) -> tuple[Any, ...]:
@@ -187,18 +155,13 @@ def _read(base: sqlite3.Connection, path: Path, after: int) -> list[Event]:
         try:
             found.append(Event(**{**values, **told}))
         except ValueError as fault:
-            raise _unfit(path, f"event {row[0]}, {fault}") from None
+            raise unfit(path, f"event {row[0]}, {fault}") from None
     return found
 
 
 def _facts(base: sqlite3.Connection) -> dict[str, Any]:
     rows = base.execute("select name, value from facts").fetchall()
     return {name: json.loads(value) for name, value in rows}
-
-
-def _unfit(path: Path, found: str) -> DataError:
-    remedy = "Name the directory that labels were kept in, or a new one."
-    return DataError.expected(path, "labels that fivefold kept", found, remedy, path=path)
 
 
 def _now() -> str:

@@ -1,17 +1,12 @@
 """Rows as the page shows them."""
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
-from fivefold.codecs.png import as_cell
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Table
-from fivefold.codecs.wav import wav_samples
+from fivefold.kinds.doors import TEXTS
 from fivefold.kinds.known import kind_of
-
-TEXTS = ("lines", "words", "menu")
-"""Controls of columns whose cells are texts."""
 
 
 class Shown:
@@ -21,41 +16,36 @@ class Shown:
         table: of canonical values.
         columns: that are shown, in this order.
         ids: `(n,)` the item of each row; equal rows are one item.
-        spanned: whether spans are asked for, so that one column is marked.
+        spanned: the column in which stretches are marked; empty where none are asked for.
 
     Attributes:
         ids: the items, in the order of the rows.
     """
 
     def __init__(
-        self,
-        table: Table,
-        columns: Sequence[Column],
-        ids: Sequence[str],
-        *,
-        spanned: bool = False,
+        self, table: Table, columns: Sequence[Column], ids: Sequence[str], *, spanned: str = ""
     ) -> None:
         self._table, self._columns = table, tuple(columns)
         self._rows: dict[str, int] = {}
         for row, item in enumerate(ids):
             self._rows.setdefault(item, row)
         self.ids = tuple(self._rows)
-        able = [one.name for one in columns if _unit(one)]
-        self._spanned = able[0] if spanned and able else None
+        self._spanned = spanned
 
     def __contains__(self, item: str) -> bool:
         return item in self._rows
 
     def cells(self, item: str) -> list[dict[str, Any]]:
         """What is shown of an item: name, control, JSON value, and whether it is marked."""
-        found = []
+        found, row = [], self._rows[item]
         for column in self._columns:
-            control = kind_of(column.kind).control
+            kind = kind_of(column.kind)
+            [value] = kind.to_page(self._table.column(column.name)[row : row + 1], column)
             found.append(
                 {
                     "name": column.name,
-                    "control": TEXTS[0] if control in TEXTS else control,
-                    "value": self._value(column, self._rows[item]),
+                    "control": TEXTS[0] if kind.control in TEXTS else kind.control,
+                    "value": value,
                     "marked": column.name == self._spanned,
                 }
             )
@@ -65,26 +55,6 @@ class Shown:
         """How far spans of an item may reach: code points, seconds or steps; None if unmarked."""
         for column in self._columns:
             if column.name == self._spanned:
-                value = self._value(column, self._rows[item])
-                if value is None or _unit(column) != "seconds":
-                    return float(len(value or ()))
-                samples, rate = wav_samples(base64.b64decode(value))
-                return len(samples) / rate
+                cell = self._table.column(column.name)[self._rows[item]]
+                return 0.0 if cell is None else kind_of(column.kind).extent(cell, column)
         return None
-
-    def _value(self, column: Column, row: int) -> Any:
-        kind = kind_of(column.kind)
-        values = self._table.column(column.name)[row : row + 1]
-        if kind.control == "picture":  # as a file, however small
-            drawn = None if values[0] is None else kind.drawn(values[0], column)
-            return None if drawn is None else as_cell(drawn.reshape(*drawn.shape[:2], -1))
-        [value] = kind.to_json(values, column)
-        return value
-
-
-def _unit(column: Column) -> str | None:
-    """What spans of a column are counted in; None where it has none."""
-    control = kind_of(column.kind).control
-    if control in TEXTS:
-        return "code points"
-    return {"sound": "seconds", "numbers": "steps"}.get(control)

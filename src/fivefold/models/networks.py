@@ -65,6 +65,7 @@ from fivefold.models.seqtagnet import SeqTagNet, SeriesTagNet
 from fivefold.models.seriesblend import SeriesBlend
 from fivefold.models.soundblend import SoundBlend
 from fivefold.models.soundnet import SoundNet
+from fivefold.models.soundtagnet import SoundTagNet
 from fivefold.models.spellnet import SpellNet
 from fivefold.models.tabm import TabM
 from fivefold.models.tagblend import TagBlend
@@ -174,6 +175,7 @@ NETWORKS: dict[str, Network] = {
         Network("tagnet", TagNet, TAGS, frozenset({Spelled}), places=True),
         Network("seqtagnet", SeqTagNet, STEPS, frozenset({Symbols}), places=True),
         Network("seriestagnet", SeriesTagNet, STEPS, frozenset({Signal}), places=True),
+        Network("soundtagnet", SoundTagNet, SPEECH, frozenset({Spectrum}), places=True),
         Network("spellnet", SpellNet, SPEECH, _STEPWISE, places=True, spells=True),
         Network("unet", UNet, PLANES, frozenset({Image}), places=True),
         *(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.kinds.clips import PACE
-from fivefold.models.inputs import Inputs, Spectrum
+from fivefold.models.inputs import Inputs, Spectrum, described
 from fivefold.models.tagnet import Dilated
 
 
@@ -43,6 +43,8 @@ class SoundTagNet(nn.Module):
         super().__init__()
         if not isinstance(inputs, Spectrum):
             raise TypeError(f"SoundTagNet reads a sound, found {inputs}")
+        arguments = {"width": width, "layers": layers, "dropout": dropout}
+        self.description = described("soundtagnet", inputs, list(outputs), arguments)
         bands, sizes = inputs.lines - 1, (1, width // 6, width // 3, 2 * width // 3)
         self.maps = nn.ModuleList(
             _layer(first, then, 5 if first == 1 else 3, (2, PACE if first == 1 else 1))

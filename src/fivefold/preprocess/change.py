@@ -39,6 +39,11 @@ class Change(Stage):
         adopt_stage(type(self))
         return self
 
+    @property
+    def takes_open(self) -> bool:
+        """That it may stand before `Label`, as each row is changed by itself."""
+        return True
+
     @abstractmethod
     def rows(self, table: Columns) -> Table:
         """The rows with what it changes: `table.replace({...})`.

@@ -11,6 +11,8 @@ from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError
 from fivefold.kinds_asked import KindsByColumn, names_of_kinds
 from fivefold.partition import Partition
+from fivefold.travel.aggregates import is_fitted
+from fivefold.travel.expression import parts
 from fivefold.travel.formulas import Formulas, table_of, tree_of
 
 Cell = float | int | str | bool | None
@@ -71,11 +73,20 @@ class Derive(Stage):
             raise faults[0]
         return self
 
-    def run(self, collected: Collected, partition: Partition, session: Session) -> Collected:
+    @property
+    def takes_open(self) -> bool:
+        """Whether no formula is fitted on rows, so that it may stand before `Label`."""
+        trees = (tree_of(name, text) for name, text in self.formulas.items())
+        return not any(is_fitted(part) for tree in trees for part in parts(tree))
+
+    def run(
+        self, collected: Collected, session: Session, partition: Partition | None = None
+    ) -> Collected:
         """Fit on the training rows, and make the columns of all rows."""
+        table = collected.table
         step = Formulas.fit(
             self.formulas,
-            collected.table.take(collected.learnt(partition.train)),
+            table if partition is None else table.take(collected.learnt(partition.train)),
             collected.schema,
             tables=self.tables,
             kinds=names_of_kinds(self.kinds),

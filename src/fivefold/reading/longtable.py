@@ -103,7 +103,14 @@ def learnt(long: Long, raw: Raw) -> Long:
     found = long_of(raw.text)
     if found is None:
         return long
-    return replace(long, channels=found.channels, spacing=found.spacing, stride=found.stride)
+    return replace(
+        long,
+        series_id=found.series_id,
+        step=found.step,
+        channels=found.channels,
+        spacing=found.spacing,
+        stride=found.stride,
+    )
 
 
 def _ordered(raw: Raw, long: Long) -> Order:

@@ -1,10 +1,12 @@
 """How a source is to be read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from os import PathLike
+from typing import Self
 
 from fivefold.errors import PreflightError
+from fivefold.reading.columnnames import Name, placed
 
 EVERY = "*"  # stands for all columns in `Reading.keep`
 
@@ -29,10 +31,10 @@ class Long:
 
     series_id: str
     step: str | None = None
-    constant: tuple[str | int, ...] = ()
+    constant: tuple[Name, ...] = ()
     channels: tuple[str, ...] = ()
     spacing: float = 0.0
-    labels: str | int | None = None
+    labels: Name | None = None
     history: int = 0
     stride: int = 0
     whole: bool = False
@@ -45,6 +47,16 @@ class Long:
     def read(self, names: tuple[str, ...], *, asks: bool) -> tuple[str, ...]:
         """The columns that are looked for, besides these names."""
         return (*self.names[: None if asks else 2], *names)
+
+    def placed(self, names: Sequence[str], source: str) -> Self:
+        """The same with names in the place of places, once the columns are known.
+
+        Raises:
+            DataError: if there are fewer columns.
+        """
+        [series] = placed([self.series_id], names, source, "series_id=")
+        step = None if self.step is None else placed([self.step], names, source, "step=")[0]
+        return replace(self, series_id=series, step=step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +104,23 @@ class Windows:
     def read(self, names: tuple[str, ...], *, asks: bool) -> tuple[str, ...]:
         """The columns that are looked for; other names are those of windows."""
         return self.names
+
+    def placed(self, names: Sequence[str], source: str) -> Self:
+        """The same with names in the place of places, once the columns are known.
+
+        Raises:
+            DataError: if there are fewer columns.
+        """
+        [target] = placed([self.target], names, source, "target=")
+        own = () if self.series_id is None else (self.series_id,)
+        return replace(
+            self,
+            target=target,
+            series_id=next(iter(placed(own, names, source, "series_id=")), None),
+            time=tuple(placed(self.time, names, source, "time=")),
+            past=tuple(placed(self.past, names, source, "past=")),
+            known=tuple(placed(self.known, names, source, "known=")),
+        )
 
     @property
     def ahead(self) -> tuple[str, ...]:

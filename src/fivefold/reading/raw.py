@@ -51,6 +51,7 @@ class Raw:
         named: what cells are called in messages, by column: the paths of files inside an archive.
         seconds: that decoding the files of a column took, where that is done.
         advice: what gives a target, where the source says nothing of classes.
+        steps: names of the columns of a table with a row a step, of which these were made.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Raw:
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     advice: str = ""
+    steps: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, name: str, read: Mapping[str, Read], **more: Any) -> Self:

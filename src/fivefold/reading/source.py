@@ -181,7 +181,7 @@ def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     if long is None or form_of(source, reading) in {"values", "matrix", None}:
         yield from _pieces(source, reading, rows)
         return
-    known = long.read(reading.names, asks=reading.asks)
+    known = tuple(n for n in long.read(reading.names, asks=reading.asks) if isinstance(n, str))
     steps = replace(reading, names=known, targets=(), inputs=(), files=frozenset(), lists={})
     wanted = reading.inputs if reading.asks else None
     whole = rows_of(next(_pieces(source, steps, None)), long, wanted)

@@ -88,6 +88,8 @@ def windowed(raw: Raw, asked: Windows, *, wanted: Sequence[str] | None = None) -
 
 def rows_of(raw: Raw, long: Long | Windows, wanted: tuple[str, ...] | None) -> Raw | None:
     """A row a series, or a window; None where rows to answer are that already."""
+    long, names = long.placed(list(raw.columns), raw.name), tuple(raw.columns)
+    raw = raw.replace(steps=names)
     asks = wanted is not None
     if isinstance(long, Windows):
         return None if asks and are_windows(raw, long) else windowed(raw, long, wanted=wanted)

@@ -9,7 +9,9 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import inert
 from fivefold.report.headline import model_parts, ranked, serious
 from fivefold.report.tables import cell, markdown, score_rows
+from fivefold.sheet.annotators import told_of_labels
 from fivefold.sheet.datasheet import Datasheet
+from fivefold.sheet.queried import queries_told
 from fivefold.sheet.question import QUESTIONS
 from fivefold.tasks.known import task_of
 
@@ -77,8 +79,10 @@ def card(
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
     blocks += ["## Inputs", _inputs(collected, preprocessed)]
-    source = collected.provenance.source.replace("\\", "/").rsplit("/", 1)[-1]
-    blocks += ["## Data", _facts({**collected.provenance, "source": source}, PROVENANCE)]
+    blocks += ["## Data", _data(collected)]
+    if collected.labelling:
+        told = told_of_labels(collected.labelling)
+        blocks += ["## Labels", "\n".join(f"- {inert(line)}" for line in told)]
     if datasheet is not None:
         blocks += ["## Datasheet", _answers(datasheet)]
     blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
@@ -117,6 +121,18 @@ def _inputs(collected: Collected, preprocessed: Preprocessed | None) -> str:
         lines = [f"{line} {how} |" for line, how in zip(lines, told, strict=True)]
     if len(columns) > MOST_COLUMNS:
         lines += ["", f"and {len(columns) - MOST_COLUMNS:,} more"]
+    return "\n".join(lines)
+
+
+def _data(collected: Collected) -> str:
+    """Where it came from, and what databases were asked."""
+    known = collected.provenance
+    source = known.source.replace("\\", "/").rsplit("/", 1)[-1]
+    lines = [_facts({**known, "source": source}, PROVENANCE)]
+    for name, one in known.joined.items():
+        lines.append(f"- joined: {inert(name)}, {cell(one['rows'])} rows")
+    for name, query in queries_told(known):
+        lines.append(f"- query{f' of {inert(name)}' if name else ''}: {inert(query)}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from fivefold.serve.attribution import MOST, Reason
 from fivefold.serve.contract import Field
 from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
 from fivefold.serve.predictor import Predictor
+from fivefold.tasks.known import task_of
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn
@@ -91,7 +92,7 @@ class Flight:
         _name_entities(reply, instances, model.contract.fields)
         if "surprise" in reply:
             reply["reasons"] = self._reasons(np.concatenate(scores), instances)
-        if "spans" in reply:
+        if task_of(model.schema).placed:
             reply |= _pace(model.schema)
         return json_text(reply | model.contract.times(instances))
 
@@ -107,7 +108,7 @@ class Flight:
 
 
 def _pace(schema: Schema) -> dict[str, float]:
-    """How many seconds a step of what is written down lasts, where that is known."""
+    """How many seconds a step of what is labelled or written down lasts, where that is known."""
     paces = (kind_of(column.kind).pace(column) for column in schema.inputs)
     pace = next((pace for pace in paces if pace is not None), None)
     return {} if pace is None else {"seconds_a_step": pace}

@@ -354,21 +354,24 @@ function mark(labels, answer, row) {
   const kinds = [...new Set(answer.classes.map(kindOf))].filter((kind) => kind !== "O");
   const colours = ["#cfe8ff", "#ffe0b3", "#c9f0d8", "#f6d0e6", "#e3dcff", "#fff3a3", "#d9d9d9", "#ffd0cc"];
   box.className = "marked";
-  let run = null, length = 0;
+  const pace = answer.seconds_a_step, at = (step) => (pace * step).toFixed(2);
+  const ran = (label, from, to) => (pace ? `${label} ${at(from)} to ${at(to)} s` : to - from > 1 ? `${label} x ${to - from}` : String(label));
+  let run = null, from = 0;
   labels.forEach((label, place) => {
-    if (!parts && run && run.title === String(label)) { run.textContent = `${label} x ${++length}`; return; }
+    if (!parts && run && run.title === String(label)) { run.textContent = ran(label, from, place + 1); return; }
     const part = document.createElement("span");
-    part.textContent = parts ? parts[place] : String(label);
+    part.textContent = parts ? parts[place] : ran(label, place, place + 1);
     part.title = String(label);
     const kind = kinds.indexOf(kindOf(label));
     if (kind >= 0) Object.assign(part.style, { background: colours[kind % colours.length], color: "#111" });
     box.append(part, joint);
-    [run, length] = [part, 1];
+    [run, from] = [part, place];
   });
   document.getElementById("bars").append(box);
+  const counted = (steps) => (pace ? `${at(steps)} s` : steps);
   const told = kinds.filter((kind) => labels.some((label) => kindOf(label) === kind));
   for (const kind of told) {
-    const key = line(kind, labels.filter((label) => kindOf(label) === kind).length);
+    const key = line(kind, counted(labels.filter((label) => kindOf(label) === kind).length));
     Object.assign(key.firstChild.style, { background: colours[kinds.indexOf(kind) % colours.length], color: "#111" });
     document.getElementById("bars").append(key);
   }

@@ -11,7 +11,9 @@ from fivefold.codecs.coded import missing_rows
 from fivefold.core.wording import bytes_text, plural, quoted, together
 from fivefold.keys import codes_of, is_countable
 from fivefold.kinds.known import kind_of
+from fivefold.sheet.annotators import told_of_labels
 from fivefold.sheet.datasheet import Datasheet
+from fivefold.sheet.queried import queries_told
 from fivefold.sheet.testimony import Answers, answers_of
 
 if TYPE_CHECKING:
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Columns, classes and files that are told of one by one."""
+LABEL = "Label"
+"""The stage whose findings tell of labels."""
 _PARTS = ("training", "validation", "test")
-_LABELLED = ("label", "agree", "rule", "annotat", "crowd")
 _ADVICE = re.compile(r"(?<=\.) (?:Pass|Write|Ask|Run|Repair|Name|If) .*$")
 
 
@@ -63,6 +66,10 @@ class Data(Protocol):
     def cleaning(self) -> "tuple[Mapping[str, Any], ...] | None":
         """What `Clean` changed."""
 
+    @property
+    def labelling(self) -> "tuple[Mapping[str, Any], ...] | None":
+        """Who labelled the rows."""
+
 
 def datasheet_of(data: Data, answers: Answers | None = None) -> Datasheet:
     """The datasheet of collected data, filled in as far as the rows and their source tell.
@@ -93,10 +100,10 @@ def facts_of(data: Data) -> dict[str, list[str]]:
         "identity": [_fact(one) for one in data.findings if one.code == "personal_data"],
         "period": list(_period(data)),
         "cleaning": list(_cleaning(data)),
-        "labelling": [_fact(one) for one in data.findings if one.code.startswith(_LABELLED)],
+        "labelling": list(_labels(data)),
         "raw": list(_files(data.provenance)),
         "licence": [f"{data.provenance.licence}."] if data.provenance.licence else [],
-        "version": [f"SHA-256 of what was read: {sha}."] if (sha := data.provenance.sha256) else [],
+        "version": list(_versions(data.provenance)),
     }
     return {name: sentences for name, sentences in told.items() if sentences}
 
@@ -211,12 +218,17 @@ def _sources(provenance: "Provenance") -> Iterator[str]:
         licence = f", {one['licence']}" if one.get("licence") else ""
         read = f"{name_of(str(one['source']))}, {plural(one['rows'], 'row')}{licence}"
         yield f"{name}, joined by {together([*one['on']])}: {read}."
+    for name, query in queries_told(provenance):
+        yield f"Asked{f' of {name}' if name else ''}: {query}."
     for name, value in provenance.items():
         if name not in _PLAIN and isinstance(value, str | int | float) and value not in ("", 0):
             yield f"{name.replace('_', ' ')}: {value}."
 
 
-_PLAIN = frozenset({"source", "test_source", "sha256", "bytes", "rows", "licence", "files"})
+_PLAIN = frozenset(
+    {"source", "test_source", "sha256", "bytes", "rows", "licence", "files", "joined"}
+    | {"query", "parameters", "labels"}
+)
 
 
 def _files(provenance: "Provenance") -> Iterator[str]:
@@ -226,6 +238,19 @@ def _files(provenance: "Provenance") -> Iterator[str]:
         yield f"{name_of(str(file['path']))}: SHA-256 {file['sha256']}, {file['bytes']:,} bytes."
     if len(files) > MOST:
         yield f"And {len(files) - MOST:,} files more."
+
+
+def _versions(provenance: "Provenance") -> Iterator[str]:
+    if provenance.sha256:
+        yield f"SHA-256 of what was read: {provenance.sha256}."
+    if labels := provenance.get("labels"):
+        yield f"SHA-256 of what people labelled: {labels}."
+
+
+def _labels(data: Data) -> Iterator[str]:
+    """Who labelled how much, and how good that is."""
+    yield from (_fact(one) for one in data.findings if one.stage == LABEL)
+    yield from told_of_labels(data.labelling or ())
 
 
 def _period(data: Data) -> Iterator[str]:

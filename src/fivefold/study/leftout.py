@@ -126,7 +126,7 @@ def _stages(pipeline: Chain) -> Iterator[LeftOut]:
     for place, (name, stage) in enumerate(zip(pipeline.names, pipeline.stages, strict=True)):
         wiring = type(stage).wiring
         changes = wiring.writes in [read.key for read in wiring.reads]
-        if changes and wiring.writes.type in (Collected, Preprocessed):
+        if changes and not stage.completes and wiring.writes.type in (Collected, Preprocessed):
             rest = [*pipeline.stages[:place], *pipeline.stages[place + 1 :]]
             yield LeftOut("preprocess", name, type(pipeline)(rest))
 

@@ -11,12 +11,13 @@ from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.events import Observer
 from fivefold.core.key import Key
+from fivefold.core.provided import derived_name
 from fivefold.core.record import ARTIFACT
 from fivefold.core.run import preflight
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.store import MANIFEST
-from fivefold.core.wiring import derived_name, place
+from fivefold.core.wiring import place
 from fivefold.errors import ConfigError
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.partition import Partition
@@ -73,7 +74,8 @@ def split_pipeline(pipeline: Chain, who: str) -> tuple[int, tuple[Stage, ...]]:
     if not isinstance(pipeline, Chain):
         remedy = "Pass Pipeline([Collect(...), Preprocess(), Train()])."
         raise ConfigError.expected(who, "a pipeline", f"a {type(pipeline).__name__}", remedy)
-    stages, wiring = pipeline.stages, [type(stage).wiring for stage in pipeline.stages]
+    stages = pipeline.stages
+    wiring = [step.signature for step in place(stages)]
     reads = [Key(Partition) in [read.key for read in each.reads] for each in wiring]
     writes = [each.writes for each in wiring]
     end = writes.index(Key(Evaluated)) if Key(Evaluated) in writes else len(stages)

@@ -8,14 +8,15 @@ _Series = Literal["seriesblend", "inceptiontime", "tcn", "gru", "kernels"]
 _Sequences = Literal["seqblend", "seqnet"]
 _Sounds = Literal["soundblend", "soundnet"]
 _Images = Literal["convnet", "resnet", "resnet_small", "resnet_large"]
-_Placed = Literal["tagblend", "tagnet", "seqtagnet", "seriestagnet", "spellnet", "unet"]
+_Steps = Literal["seqtagnet", "seriestagnet", "soundtagnet", "spellnet"]
+_Placed = Literal["tagblend", "tagnet", _Steps, "unet"]
 _Mixed = Literal["mixblend", "mixture"]
 _Ahead = Literal["forecaster", "tcnforecaster"]
 _Odd = Literal["oddity", "autoencoder"]
 _Rows = Literal[_Tables, _Images, _Texts, _Sequences, _Sounds, "videonet", _Series]
 NetworkName = Literal[_Rows, _Placed, _Ahead, _Mixed, _Odd]
 """Four for tables, then images (four), texts (four), sequences (two), sounds (two), clips (one),
-series (five), positions (six), windows (two), rows that mix them (two), and odd rows of a table
+series (five), positions (seven), windows (two), rows that mix them (two), and odd rows of a table
 (two)."""
 
 _Numbers = Literal["squared", "absolute", "huber", "quantile", "poisson"]

@@ -9,6 +9,7 @@ import numpy as np
 from fivefold.codecs.cell import word
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.travel.expression import Call, Node
 
 
 def _mean(values: Array) -> float:
@@ -101,3 +102,8 @@ def words_of(cells: Array) -> list[str | None]:
     listed = cells.tolist()
     known = {cell: None if cell is None or cell != cell else word(cell) for cell in set(listed)}
     return [known.get(cell) for cell in listed]
+
+
+def is_fitted(node: Node) -> bool:
+    """Whether a part of a formula is one of these, fitted on training rows."""
+    return isinstance(node, Call) and node.function in {*AGGREGATES, *COUNTS}
