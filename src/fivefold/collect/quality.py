@@ -33,13 +33,13 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
 
     Args:
         values: canonical, by name.
-        schema: kinds and roles.
+        schema: kinds and roles; of rows without a target what is odd about their inputs.
         usable: `(n,)` bool.
         given: `(n,)` the parts that the source gives, or None.
     """
     discrete = [column for column in schema.inputs if kind_of(column.kind).levels]
     codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
-    target = codes_of(_target(values, schema))
+    target = codes_of(_target(values, schema)) if schema.targets else np.zeros(len(usable), int)
     found = [rows_and_columns(schema, usable, given)]
     found += missing_cells(values, schema, usable)
     if schema.inputs:
@@ -68,7 +68,7 @@ def rows_and_columns(schema: Schema, usable: Array, given: Array | None) -> Find
         kinds[column.kind] = kinds.get(column.kind, 0) + 1
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     inputs = len(schema.inputs)
-    if task_of(schema.task).ahead:
+    if schema.targets and task_of(schema.task).ahead:
         listed = ", ".join(column.name for column in schema.inputs)
     sentence = (
         f"{int(usable.sum()):,} usable rows of {len(usable):,}{parts}; {inputs} "

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
@@ -11,6 +12,8 @@ from typing import Any
 from fivefold.core.space import Space
 
 _LONGEST = 60
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Categories of signs that show nothing, or not themselves."""
 _PART = 3
 """Letters of a part by which a name is known, at least."""
 
@@ -46,6 +49,19 @@ def told(error: BaseException) -> str:
 def one_line(text: str) -> str:
     """A text of several lines as one."""
     return " ".join(text.split())
+
+
+def printable(text: str) -> str:
+    r"""Text from data on one line, without signs that steer a terminal or turn its direction.
+
+    Example:
+        >>> printable("a\x1b[31m red\u202e\n name")
+        'a[31m red name'
+    """
+    if text.isascii() and text.isprintable():
+        return one_line(text)
+    kept = ("" if unicodedata.category(sign) in _UNSEEN and not sign.isspace() else sign for sign in text)
+    return one_line("".join(kept))
 
 
 def inert(words: str) -> str:

@@ -1,32 +1,24 @@
 """What the rows of a run are: every column of the source, and every class."""
 
-from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fivefold.artifacts import PARTS
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
+from fivefold.report.described import MEASURED, NUMBERS, SIZES, facts_of, sizes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DESCRIBED = (
     *("column", "kind", "role", "rows", "missing", "missing_fraction", "distinct"),
-    *("mean", "deviation", "minimum", "median", "maximum", "most_frequent", "its_fraction"),
+    *(*NUMBERS, "most_frequent", "its_fraction"),
 )
-
-MEASURED = 4096
-"""Cells of a column whose size is counted: evenly spaced ones where there are more."""
-
-SIZES = ("mean_", "least_", "most_")
-"""What names of columns that tell of sizes begin with, as `most_frequent` does."""
 
 
 def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
@@ -57,25 +49,13 @@ def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
             "rows": len(rows),
         }
         line["made_of"] = made.get(column.name, "")
-        lines.append(line | _described(values) | _sized(values, column))
+        lines.append(line | facts_of(values) | sizes_of(values, column))
         lines[-1]["missing_fraction"] = lines[-1]["missing"] / max(1, len(rows))
         headings += [name for name in lines[-1] if name.startswith(SIZES) and name not in headings]
         if column.role == "weight":
             lines[-1]["effective_rows"] = effective_rows(values)
             headings.append("effective_rows")
     return pd.DataFrame(lines, columns=headings)
-
-
-def _sized(values: Array, column: Column) -> dict[str, float]:
-    """How large cells are, by what their kind counts."""
-    some = values[:: max(1, -(-len(values) // MEASURED))]
-    told: dict[str, float] = {}
-    for name, counts in kind_of(column.kind).sizes(some, column).items():
-        known = counts[np.isfinite(counts)]
-        if len(known):
-            ends = (known.mean(), known.min(), known.max())
-            told |= {f"{which}{name}": float(end) for which, end in zip(SIZES, ends, strict=True)}
-    return told
 
 
 def class_distribution(evidence: Evidence) -> "pd.DataFrame":
@@ -136,37 +116,3 @@ def composition(evidence: Evidence) -> "pd.DataFrame | None":
 
 def _mean(values: Array) -> float:
     return float(values.mean()) if len(values) else float("nan")
-
-
-def _described(values: Array) -> dict[str, Any]:
-    numbers = dict.fromkeys(("mean", "deviation", "minimum", "median", "maximum"), float("nan"))
-    said: dict[str, Any] = {"most_frequent": "", "its_fraction": float("nan"), **numbers}
-    if values.ndim > 1 or (values.dtype == object and not _is_text(values)):
-        gone = 0 if values.ndim > 1 else sum(value is None for value in values)
-        return said | {"missing": gone, "distinct": len(values) - gone}
-    if values.dtype.kind == "M":
-        known = values[~np.isnat(values)]
-        return said | {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
-    if values.dtype == object:
-        counts = Counter(value for value in values.tolist() if value is not None)
-        total = counts.total()
-        if counts and len(counts) < total:
-            label, most = counts.most_common(1)[0]
-            said |= {"most_frequent": str(label)[:80], "its_fraction": most / total}
-        return said | {"missing": len(values) - total, "distinct": len(counts)}
-    known = values[np.isfinite(values)].astype(np.float64)
-    said |= {"missing": len(values) - len(known), "distinct": len(np.unique(known))}
-    if len(known):
-        said |= {
-            "mean": float(known.mean()),
-            "deviation": float(known.std(ddof=1)) if len(known) > 1 else 0.0,
-            "minimum": float(known.min()),
-            "median": float(np.median(known)),
-            "maximum": float(known.max()),
-        }
-    return said
-
-
-def _is_text(values: Array) -> bool:
-    present = (value for value in values if value is not None)
-    return all(isinstance(value, str) for value in islice(present, 100))

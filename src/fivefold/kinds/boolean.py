@@ -9,6 +9,7 @@ from fivefold.codecs.cell import boolean
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.kinds.binned import Binned
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
@@ -93,6 +94,13 @@ class Boolean(Kind):
         return values
 
     # --- statistics
+
+    def binned(self, values: Array, column: Column) -> Binned:
+        """False and True."""
+        return Binned(("False", "True"), np.where(np.isnan(values), -1, values).astype(np.int64))
+
+    def shown(self, cell: Any, column: Column) -> str:
+        return str(bool(cell))
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
         return values, True

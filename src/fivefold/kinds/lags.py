@@ -12,6 +12,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.kinds.binned import Binned, numbers_binned
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
@@ -140,6 +141,15 @@ class Lags(Kind):
             if values[row] is not None:
                 values[row] = np.ascontiguousarray(3.0 * values[row][::-1] + 1.0)
         return values
+
+    def binned(self, values: Array, column: Column) -> Binned:
+        """By the mean of each window."""
+        levels = [np.nan if one is None or _blank(one) else np.nanmean(one) for one in values]
+        return numbers_binned(np.array(levels, np.float64), "mean")
+
+    def shown(self, cell: Any, column: Column) -> str:
+        """Its last number, and how many there are before it."""
+        return f"... {cell[-1]:.4g} ({len(cell):,} steps)"
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By the levels of windows."""

@@ -3,8 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
+from fivefold.kinds.binned import Binned, moments_binned, numbers_binned, size_told, words_binned
 from fivefold.kinds.dull import Dull
 
 
@@ -28,6 +32,37 @@ class Measures:
             By name of what is counted, words for one, `(n,)` float64, NaN for missing.
         """
         return {}
+
+    def binned(self, values: Array, column: Column) -> Binned | None:
+        """In which bin of a histogram each cell is; None where there is none to draw.
+
+        By default numbers and moments by their size, texts that repeat by how often they do, and
+        what else has a size by the first thing that `sizes` counts.
+
+        Args:
+            values: `(n,)` canonical.
+            column: how its cells are read.
+        """
+        if values.ndim == 1 and values.dtype.kind == "f":
+            return numbers_binned(values)
+        if values.dtype.kind == "M":
+            return moments_binned(values)
+        for what, counts in self.sizes(values, column).items():
+            return numbers_binned(counts, what)
+        return words_binned(values)
+
+    def shown(self, cell: Any, column: Column) -> str:
+        """A canonical cell that is not missing, in words for a table: a text, or how large it is.
+
+        Args:
+            cell: not missing.
+            column: how its cells are read.
+        """
+        if isinstance(cell, str):
+            return cell
+        sizes = self.sizes(objects([cell]), column)
+        known = {name: float(counts[0]) for name, counts in sizes.items()}
+        return size_told(known) or str(np.asarray(cell).tolist())
 
     def drawn(self, cell: Any, column: Column) -> Array | None:
         """A canonical cell as a picture for reports; None where there is nothing to see.

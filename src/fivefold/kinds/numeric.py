@@ -164,6 +164,11 @@ class Numeric(Kind):
 
     # --- statistics
 
+    def shown(self, cell: Any, column: Column) -> str:
+        """As its column writes it; seven digits of a long fraction."""
+        [text] = self.to_text(np.array([cell], np.float64), column)
+        return text if column.format or len(text) <= 12 else f"{cell:.7g}"
+
     def suspect(self, values: Array) -> tuple[Array, bool]:
         return values, True
 

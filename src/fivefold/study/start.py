@@ -10,6 +10,7 @@ from fivefold.core.cache import Cache
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
 from fivefold.core.events import Observer
+from fivefold.core.execution import Execution
 from fivefold.core.key import Key
 from fivefold.core.provided import derived_name
 from fivefold.core.record import ARTIFACT
@@ -119,11 +120,7 @@ def gather(
         observers=observers,
         cache=cache,
     )
-    context = execution.context
-    partition = context.get(Partition)
-    if partition is None:
-        session = execution.session.apart().child(derived_name(Key(Partition)))
-        partition = Partition.derive(context[Collected], session)
+    context, partition = execution.context, divided(execution)
     saved = None
     if directory is not None:
         writers = [s.name for s in execution.steps if s.signature.writes == Key(Collected)]
@@ -138,6 +135,16 @@ def gather(
         saved=saved,
         **_judged_by(pipeline),
     )
+
+
+def divided(execution: Execution) -> Partition:
+    """How the rows are divided that stages collected: as a stage said, else as a run would."""
+    context = execution.context
+    partition = context.get(Partition)
+    if partition is None:
+        session = execution.session.apart().child(derived_name(Key(Partition)))
+        partition = Partition.derive(context[Collected], session)
+    return partition
 
 
 def begun_with(start: Start, pipeline: Chain, who: str, session: Session) -> Start:

@@ -1,0 +1,284 @@
+"""A table before it is modelled: its columns, how they are spread, what is odd about them."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivefold.artifacts import PARTS, Collected
+from fivefold.codecs.personal import masked
+from fivefold.codecs.schema import Schema
+from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding
+from fivefold.core.wording import plural, printable
+from fivefold.kinds.binned import Binned
+from fivefold.partition import Partition
+from fivefold.report.bars import bars, sparks
+from fivefold.report.described import Described, described, share
+from fivefold.report.headline import ranked
+from fivefold.report.lines import NARROWEST, column_html, column_lines, legend, wrapped
+from fivefold.tasks.known import task_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 100
+"""Columns that are described, targets first."""
+
+GROUPS = 4
+"""Groups of rows whose histograms stand side by side: classes, the last of which may be others."""
+
+PART_NAMES = ("training", "validation", "test")
+
+TOLD = ("rows", "missing")
+"""Findings that say what the table shows."""
+
+THIRDS = ("the lowest third", "the middle third", "the highest third")
+"""Of rows by a number that is predicted."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Overview:
+    """What `ff.look` shows: every column, what is predicted, how rows would be divided, what is odd.
+
+    It prints as a table for terminals, and as one with histograms in notebooks.
+
+    Args:
+        source: what was read.
+        rows: of the source.
+        task: what the target is taken for; empty without a target.
+        target: the names of the target columns, as one says them; empty without one.
+        aim: what is predicted, in a few words.
+        sizes: rows of each part that would be drawn; none without a target.
+        how: they are drawn.
+        columns: the targets first; of a wide table the first 100.
+        left_out: columns beyond these.
+        groups: of rows whose histograms stand side by side; `("",)` without.
+        findings: what a person should know, the serious first.
+    """
+
+    source: str
+    rows: int
+    task: str
+    target: str
+    aim: str
+    sizes: tuple[int, ...]
+    how: str
+    columns: tuple[Described, ...]
+    left_out: int
+    groups: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def text(self, width: int = 80, *, said: Callable[[str], str] = str) -> str:
+        """Lines for a terminal.
+
+        Args:
+            width: its columns, 60 at least.
+            said: what is written for the sentence of a finding, where its advice is not for Python.
+        """
+        width = max(width, NARROWEST)
+        heads = (line for head, line in self._head() for line in wrapped(head, line, width))
+        lines = [*heads, "", *column_lines(self.columns, self.left_out, width), ""]
+        apart = [f"{printable(one.name)}: {one.reason}" for one in self.columns if one.reason]
+        for head, sentences in (("left out", apart), ("found", self._found(said))):
+            for place, sentence in enumerate(sentences):
+                lines += wrapped("" if place else head, sentence, width)
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<div>{escape(name)}: {escape(line)}</div>" for name, line in self._head())
+        found = "".join(f"<li>{escape(sentence)}</li>" for sentence in self._found(str))
+        table = column_html(self.rows_of_page(), self.left_out)
+        return f"<div>{head}{legend(self.groups)}{table}<ul>{found}</ul></div>"
+
+    def _head(self) -> list[tuple[str, str]]:
+        """What was read, what is predicted, and how rows would be divided."""
+        columns = len(self.columns) + self.left_out
+        data = f"{self.source}: {plural(self.rows, 'row')}, {plural(columns, 'column')}"
+        task = f"{self.task}: {self.target}, {self.aim.replace('`', '')}"
+        split = ", ".join(
+            f"{size:,} {name}" for size, name in zip(self.sizes, PART_NAMES, strict=False)
+        )
+        return [
+            ("data", data),
+            ("task", printable(task) if self.task else "none: name what is predicted, target="),
+            ("split", f"{split} rows ({self.how})" if split else "none without a target"),
+        ]
+
+    def _found(self, said: Callable[[str], str]) -> list[str]:
+        """What deserves a look, a sentence each; what the table shows is left out."""
+        found = [one for one in self.findings if one.code not in TOLD]
+        marks = ("! " if one.severity == "serious" else "" for one in found)
+        told = [
+            f"{mark}{one.severity}: {printable(said(one.sentence))}"
+            for mark, one in zip(marks, found, strict=True)
+        ]
+        return told or ["nothing odd"]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, never NaN."""
+        return {
+            "source": self.source,
+            "rows": self.rows,
+            "task": self.task or None,
+            "target": self.target or None,
+            "aim": self.aim or None,
+            "split": {**dict(zip(PARTS, self.sizes, strict=False)), "how": self.how or None},
+            "groups": [name for name in self.groups if name],
+            "columns": [_json_of(column) for column in self.columns],
+            "columns_left_out": self.left_out,
+            "findings": [
+                {"severity": one.severity, "code": one.code, "sentence": one.sentence}
+                for one in self.findings
+            ],
+        }
+
+    def frame(self) -> "pd.DataFrame":
+        """One row a column, for work with pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "column": one.name,
+                "kind": one.kind,
+                "role": one.role,
+                "rows": one.rows,
+                "missing": one.missing,
+                "distinct": one.distinct,
+                "values": list(one.samples),
+                **one.numbers,
+                "histogram": sparks(one.counts.sum(axis=1)),
+            }
+            for one in self.columns
+        )
+
+    def rows_of_page(self) -> list[dict[str, Any]]:
+        """The columns as rows of a page: words, and a picture each.
+
+        Cells of samples in which something points to a person show its kind in its place.
+        """
+        return [
+            {
+                "name": printable(one.name),
+                "note": one.note,
+                "kind": one.kind,
+                "missing": _missing(one),
+                "distinct": f"{one.distinct:,}",
+                "values": ", ".join(map(masked, one.samples)),
+                "spread": masked(one.spread),
+                "bars": bars(one.counts, label=masked(one.alternative)),
+            }
+            for one in self.columns
+        ]
+
+
+def overview(
+    collected: Collected, partition: Partition | None = None, *, first: Collection[str] = ()
+) -> Overview:
+    """What is seen of a table before it is modelled.
+
+    Histograms by what is predicted count training and validation rows alone: test rows are looked
+    at when a model is judged, and not before.
+
+    Args:
+        collected: the table; one without a target has no task.
+        partition: how its rows are dealt out; None where they are not.
+        first: names of columns that come before the others.
+    """
+    schema, table = collected.schema, collected.table
+    task = task_of(schema) if schema.targets else None
+    groups = None if partition is None else _groups(collected, partition)
+    order = sorted(
+        schema.columns,
+        key=lambda column: (column.name not in schema.targets, column.name not in first),
+    )
+    source = (collected.provenance.source or "data").replace("\\", "/").rstrip("/")
+    return Overview(
+        source=printable(source.rsplit("/", 1)[-1]),
+        rows=len(table),
+        task="" if task is None else task.name,
+        target=schema.predicted if schema.targets else "",
+        aim="" if task is None else task.aim(schema),
+        sizes=() if partition is None else tuple(len(getattr(partition, p)) for p in PARTS),
+        how="" if partition is None else partition.how,
+        columns=tuple(described(c, table.column(c.name), groups) for c in order[:MOST]),
+        left_out=max(0, len(order) - MOST),
+        groups=("",) if groups is None else tuple(map(printable, groups.labels)),
+        findings=tuple(ranked(collected.findings)),
+    )
+
+
+def _groups(collected: Collected, partition: Partition) -> Binned | None:
+    """Training and validation rows by what is predicted of them; None where that is no one thing."""
+    schema = collected.schema
+    task = task_of(schema)
+    if len(schema.targets) != 1 or task.placed or task.plane or task.ahead or task.separate:
+        return None
+    rows = np.sort(np.concatenate([partition.train, partition.valid]))
+    target = task.encode([collected.table.column(schema.target)[rows]], schema)
+    if target.ndim != 1 or not len(target):
+        return None
+    labels, place = _by_class(target, schema) if schema.classes else _by_third(target)
+    if len(labels) < 2:
+        return None
+    every = np.full(len(collected.table), -1, np.int64)
+    every[rows] = place
+    return Binned(labels, every)
+
+
+def _by_class(target: Array, schema: Schema) -> tuple[tuple[str, ...], Array]:
+    """The classes in their order; of more than four the commonest three, and the others."""
+    counts = np.bincount(target[target >= 0], minlength=len(schema.classes))
+    kept = np.flatnonzero(counts > 0)
+    if len(kept) > GROUPS:
+        kept = np.sort(np.argsort(-counts, kind="stable")[: GROUPS - 1])
+    bins = np.full(len(schema.classes) + 1, len(kept), np.int64)
+    bins[kept] = np.arange(len(kept))
+    bins[-1] = -1  # of rows without a class, which is -1
+    labels = tuple(str(schema.classes[one]) for one in kept)
+    others = int((counts > 0).sum()) - len(kept)
+    return (*labels, *([f"{others:,} others"] if others else [])), bins[target.astype(np.int64)]
+
+
+def _by_third(target: Array) -> tuple[tuple[str, ...], Array]:
+    """A third of the rows each, by the number; fewer where many rows have one number."""
+    known = np.isfinite(target)
+    if not known.any():
+        return (), np.full(len(target), -1)
+    edges = np.unique(np.quantile(target[known], (1 / 3, 2 / 3)))
+    place = np.where(known, np.searchsorted(edges, target, side="left"), -1)
+    there = np.unique(place[known])
+    if len(there) < len(THIRDS):
+        return (), place
+    return THIRDS, place
+
+
+def _missing(one: Described) -> str:
+    return f"{one.missing:,} ({share(one.missing / one.rows)})" if one.missing else ""
+
+
+def _json_of(one: Described) -> dict[str, Any]:
+    return {
+        "column": one.name,
+        "kind": one.kind,
+        "role": one.role,
+        "reason": one.reason or None,
+        "rows": one.rows,
+        "missing": one.missing,
+        "distinct": one.distinct,
+        "values": list(one.samples),
+        **one.numbers,
+        "sizes": dict(one.sizes),
+        "histogram": [
+            {"bin": label, "rows": counts.tolist() if len(counts) > 1 else int(counts[0])}
+            for label, counts in zip(one.bins, one.counts, strict=True)
+        ],
+        "of": one.what or None,
+    }

@@ -1,0 +1,79 @@
+"""A look at data before anything is learnt of it."""
+
+from typing import Any
+
+from fivefold.artifacts import Collected
+from fivefold.collect.collect import Collect
+from fivefold.collect.quality import inspect
+from fivefold.core.chain import Chain
+from fivefold.core.context import Context
+from fivefold.core.finding import Finding
+from fivefold.core.key import Key
+from fivefold.core.run import execute
+from fivefold.core.session import Session
+from fivefold.core.wiring import place
+from fivefold.errors import ConfigError
+from fivefold.partition import Partition
+from fivefold.report.overview import Overview, overview
+from fivefold.study.start import divided
+
+
+def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
+    """What a table is before it is modelled: its columns, the task, the split, what is odd.
+
+    Nothing is learnt and nothing is written; no test row is scored, and histograms by the target
+    count training and validation rows alone.
+
+    Args:
+        source: whatever `Collect` takes; or a pipeline, whose stages up to the first that needs
+            the rows divided are run.
+        seed: by which rows would be divided in a run with it.
+        settings: of `Collect`, `target="income"` for one. Without a target the columns are shown.
+
+    Returns:
+        An overview, which prints as a table, and shows histograms in notebooks.
+
+    Raises:
+        ConfigError: if a setting is none of `Collect`, or a pipeline reads no data.
+        PreflightError: if the source does not exist.
+        DataError: if it cannot be read as asked.
+
+    Example:
+        >>> rows = {"age": [31.0, 45.0, 27.0, 52.0, 38.0] * 20, "paid": ["no", "yes"] * 50}
+        >>> seen = look(rows, target="paid")
+        >>> seen.task, seen.sizes, [column.kind for column in seen.columns]
+        ('binary', (64, 16, 20), ['categorical', 'numeric'])
+    """
+    pipeline = _reading(source, settings)
+    steps = place(pipeline.stages[:1])
+    session = Session(seed=seed, left_open=frozenset(step.name for step in steps))
+    execution = execute(steps, Context(), session)
+    collected = execution.context[Collected]
+    if collected.is_open and not any(stage.completes for stage in pipeline):
+        return overview(collected.replace(findings=_of_inputs(collected)))
+    if len(pipeline) > 1:
+        execution = pipeline[1:].execute(seed=seed, given=execution.context)
+    return overview(execution.context[Collected], divided(execution))
+
+
+def _reading(source: Any, settings: dict[str, Any]) -> Chain:
+    """The stages up to the first that reads a division of the rows."""
+    if not isinstance(source, Chain):
+        return Chain([Collect(source, **settings)])
+    if settings:
+        remedy = "Set it in the stage that reads the data."
+        raise ConfigError.expected("look", "settings or a pipeline", "both", remedy)
+    wiring = [type(stage).wiring for stage in source]
+    if not wiring or wiring[0].writes != Key(Collected):
+        found = type(source[0]).__name__ if wiring else "no stage"
+        remedy = "Pass a pipeline that begins with Collect, or the data."
+        raise ConfigError.expected("look", "a pipeline from its source on", found, remedy)
+    ends = (at for at, each in enumerate(wiring) if Key(Partition) in [r.key for r in each.reads])
+    return source[: next(ends, len(source))]
+
+
+def _of_inputs(collected: Collected) -> tuple[Finding, ...]:
+    """What is odd about rows without a target."""
+    values = {name: collected.table.column(name) for name in collected.table.names}
+    found = inspect(values, collected.schema, collected.usable, collected.given)
+    return (*found, *collected.findings)
