@@ -44,6 +44,7 @@ IDEAS = {
     "events": ("core label", "what happens, told one after another: in a run; where people label"),
     "ensemble": ("models study", "networks that answer together: copies of one; those of a study"),
     "known": ("kinds tasks travel", "what is known by its name: kinds; tasks; changes of rows"),
+    "look": ("commands study", "a look at data: asked for in the shell; taken"),
     "mix": ("models train", "networks mixed by weights: as one; trained"),
     "numbers": ("kinds models", "the block of numbers: in numpy; in torch"),
     "options": ("reading train", "what is asked for: of a source; of Train"),

@@ -44,6 +44,7 @@ from .reading.query import Query as Query
 from .records.changed import compare_runs as compare_runs
 from .records.listing import runs as runs
 from .records.reproduction import reproduce as reproduce
+from .report.overview import Overview as Overview
 from .report.verdict import Verdict as Verdict
 from .result import Result as Result
 from .serve.predictor import Predictor as Predictor
@@ -61,6 +62,7 @@ from .study.investigate import investigate as investigate
 from .study.investigation import Investigation as Investigation
 from .study.learningcurve import LearningCurve as LearningCurve
 from .study.learningcurve import learning_curve as learning_curve
+from .study.look import look as look
 from .study.permutationtest import PermutationTest as PermutationTest
 from .study.permutationtest import permutation_test as permutation_test
 from .study.relabel import Relabelled as Relabelled

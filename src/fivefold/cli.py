@@ -15,6 +15,7 @@ from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.label import LABEL
+from fivefold.commands.look import LOOK
 from fivefold.commands.parser import Parser
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.relabel import RELABEL
@@ -36,6 +37,7 @@ COMMANDS = (
     DEMO,
     RUN,
     CHECK,
+    LOOK,
     SCRAPE,
     FETCH,
     DATASHEET,

@@ -58,7 +58,8 @@ def make_run(
         scores = target + 0.3 * rng.normal(size=rows)
         metrics = {"rmse": 0.3, "mae": 0.24, "r2": 0.9}
         raw = target
-    columns = {EVIL: np.zeros(rows), "id": np.zeros(rows, dtype=object), "y": raw}
+    ids = np.array([f"number {row}" for row in range(rows)], dtype=object)
+    columns = {EVIL: np.zeros(rows), "id": ids, "y": raw}
     table = Columns(columns | ({f"{EVIL}w": rng.random(rows)} if weights else {}))
     parts = np.split(np.arange(rows), [300, 500])
     encoded = [Rows(inputs={}, target=target[part], index=part) for part in parts]

@@ -1,6 +1,7 @@
 """`fivefold check`: faults, before any work."""
 
 import argparse
+import shlex
 
 from fivefold.commands.arguments import LEARNT, add_source, pipeline_of
 from fivefold.commands.command import Command, Told, add_own
@@ -16,7 +17,10 @@ def _add(parser: Parser) -> None:
 def _act(chosen: argparse.Namespace) -> Told:
     pipeline = pipeline_of(chosen).check(leak=chosen.leak)
     leaks = " No held-out row moves what is fitted." if chosen.leak else ""
-    text = f"{pipeline.describe()}\n\nNo fault found in {len(pipeline)} stages.{leaks}"
+    names = (word for name in chosen.target for word in ("--target", str(name)))
+    look = shlex.join(["fivefold", "look", chosen.source, *names])
+    found = f"No fault found in {len(pipeline)} stages.{leaks}"
+    text = f"{pipeline.describe()}\n\n{found}\nSee what is in the columns: {look}"
     stages = {name: repr(stage) for name, stage in zip(pipeline.names, pipeline, strict=True)}
     return Told(text, {"stages": stages, "faults": 0, "leak": "none" if chosen.leak else None})
 

@@ -60,7 +60,10 @@ def printable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return one_line(text)
-    kept = ("" if unicodedata.category(sign) in _UNSEEN and not sign.isspace() else sign for sign in text)
+    kept = (
+        "" if unicodedata.category(sign) in _UNSEEN and not sign.isspace() else sign
+        for sign in text
+    )
     return one_line("".join(kept))
 
 

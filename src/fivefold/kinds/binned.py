@@ -1,6 +1,7 @@
 """Cells of a column in a few bins, which a histogram shows."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -70,7 +71,7 @@ def numbers_binned(values: Array, what: str = "") -> Binned:
     with np.errstate(over="ignore", invalid="ignore"):
         place[known] = np.clip((here - start) / step, 0, count - 1).astype(np.int64)
     edges = [_number(start + step * bin) for bin in range(count + 1)]
-    labels = [f"{one} to {other}" for one, other in zip(edges, edges[1:], strict=False)]
+    labels = [f"{one} to {other}" for one, other in pairwise(edges)]
     labels[0] = f"below {edges[1]}" if below else labels[0]
     labels[-1] = f"{edges[-2]} and more" if above else labels[-1]
     return Binned(tuple(labels), place, what)
@@ -130,13 +131,10 @@ def moments_binned(values: Array) -> Binned:
             break
     each = -(-count // MOST)
     place[known] = (ticks - first).astype(np.int64) // each
-    labels = []
-    for bin in range(-(-count // each)):
-        begin = first + np.timedelta64(bin * each, unit)
-        end = min(begin + np.timedelta64(each - 1, unit), last)
-        told = [str(moment).replace("T", " ") for moment in (begin, end)]
-        labels.append(told[0] if each == 1 else " to ".join(dict.fromkeys(told)))
-    return Binned(tuple(labels), place)
+    begins = first + np.arange(0, count, each).astype(f"m8[{unit}]")
+    ends = np.minimum(begins + np.array(each - 1, f"m8[{unit}]"), last)
+    told = [[str(end).replace("T", " ") for end in pair] for pair in zip(begins, ends, strict=True)]
+    return Binned(tuple(" to ".join(dict.fromkeys(pair)) for pair in told), place)
 
 
 def words_binned(values: Array) -> Binned | None:
@@ -179,7 +177,7 @@ def size_told(sizes: Mapping[str, float]) -> str:
     """How large one cell is, in words, by what is counted of it; empty where nothing is.
 
     Example:
-        >>> size_told({"height": 28.0, "width": 32.0, "channels": 1.0}), size_told({"seconds": 1.25})
+        >>> size_told({"height": 28.0, "width": 32.0}), size_told({"seconds": 1.25})
         ('32 x 28 pixels', '1.25 seconds')
     """
     plane = [sizes[name] for name in ("width", "height") if name in sizes]

@@ -172,7 +172,9 @@ class Datetime(Kind):
 
     def shown(self, cell: Any, column: Column) -> str:
         """The day, with the time where it is not midnight."""
-        return str(np.datetime64(cell, "us")).removesuffix("T00:00:00.000000").removesuffix(".000000")
+        return (
+            str(np.datetime64(cell, "us")).removesuffix("T00:00:00.000000").removesuffix(".000000")
+        )
 
     def suspect(self, values: Array) -> tuple[Array, bool]:
         return np.where(np.isnat(values), np.nan, values.astype(np.int64)), True

@@ -42,6 +42,8 @@ class Described:
         kind: what its cells are.
         role: what it is used for.
         reason: why it is ignored, in a few words.
+        also: texts that stand for a missing cell here, besides the usual ones.
+        made_of: the columns that a stage made it of, in words.
         rows: how many there are.
         missing: how many of them have no cell here.
         distinct: different cells; of pictures, sounds and series those that are there.
@@ -61,6 +63,8 @@ class Described:
     kind: str
     role: str
     reason: str = ""
+    also: tuple[str, ...] = ()
+    made_of: str = ""
     rows: int
     missing: int
     distinct: int
@@ -77,7 +81,10 @@ class Described:
     @property
     def note(self) -> str:
         """What is said beside its kind: that it is predicted, or left out and why."""
-        return f"{self.role}: {self.reason}" if self.reason else self.role.replace("input", "")
+        role = f"{self.role}: {self.reason}" if self.reason else self.role
+        also = f"also missing: {', '.join(map(repr, self.also))}" if self.also else ""
+        made = f"made of {self.made_of}" if self.made_of else ""
+        return "; ".join(filter(None, [role if role != "input" else "", also, made]))
 
     @property
     def spread(self) -> str:
@@ -112,7 +119,9 @@ def share(fraction: float) -> str:
     return ">99%" if 0.99 < fraction < 1 else f"{fraction:.0%}"
 
 
-def described(column: Column, values: Array, groups: Binned | None = None) -> Described:
+def described(
+    column: Column, values: Array, groups: Binned | None = None, *, made_of: str = ""
+) -> Described:
     """What the rows say of a column.
 
     Args:
@@ -120,6 +129,7 @@ def described(column: Column, values: Array, groups: Binned | None = None) -> De
         values: `(n, ...)` canonical.
         groups: of rows that are counted apart; rows of none are in no histogram. None for one
             group of all rows.
+        made_of: what a stage made it of, in words.
 
     Example:
         >>> said = described(Column(name="x", kind="numeric"), np.array([1.0, 4.0, np.nan, 4.0]))
@@ -130,9 +140,8 @@ def described(column: Column, values: Array, groups: Binned | None = None) -> De
     light = values.ndim == 1 and (values.dtype != object or kind_of(column.kind).levels)
     some = values if light else _spaced(values)
     binned = kind_of(column.kind).binned(some, column) or Binned((), np.full(len(some), -1))
-    names, of = ("",), np.zeros(len(values), np.int64)
-    if groups is not None:
-        names, of = groups.labels, groups.place
+    groups = Binned(("",), np.zeros(len(values), np.int64)) if groups is None else groups
+    names, of = groups.labels, groups.place
     of = of if len(some) == len(values) else _spaced(of)
     counts = np.zeros((len(binned.labels), len(names)), np.int64)
     counted = (binned.place >= 0) & (of >= 0)
@@ -142,6 +151,8 @@ def described(column: Column, values: Array, groups: Binned | None = None) -> De
         kind=column.kind,
         role=column.role,
         reason=column.reason,
+        also=column.missing,
+        made_of=made_of,
         rows=len(values),
         missing=facts["missing"],
         distinct=facts["distinct"],
@@ -214,12 +225,12 @@ def _samples(column: Column, values: Array) -> tuple[str, ...]:
     if values.ndim == 1 and values.dtype == object and _are_texts(values):
         coded = coded_of(values)
         counts = np.bincount(coded.codes[coded.codes >= 0], minlength=len(coded.values))
-        chosen = [coded.values[one] for one in np.argsort(-counts, kind="stable")[:SAMPLES]]
+        chosen = coded.values[np.argsort(-counts, kind="stable")[:SAMPLES]]
     else:
         chosen = values[np.flatnonzero(~missing_rows(values))[:LOOKED]]
     shown = dict[str, None]()
-    for cell in chosen:
-        shown[printable(kind.shown(cell, column))[:LONGEST]] = None
+    for one in chosen:
+        shown[printable(kind.shown(one, column))[:LONGEST]] = None
         if len(shown) == SAMPLES:
             break
     return tuple(shown)

@@ -18,6 +18,8 @@ from fivefold.report.headline import (
     serious,
 )
 from fivefold.report.judgement import verdict_of
+from fivefold.report.lines import legend
+from fivefold.report.overview import overview
 from fivefold.report.reported import Reported
 from fivefold.report.sheetrows import sheet_rows
 from fivefold.report.tables import cell, cells, ends, score_rows
@@ -122,7 +124,7 @@ def render(
         bundle=_bundle(deployed) if deployed else None,
         limitations=None if limitations is None else _grid(limitations, "limitations"),
         provenance=_facts(collected.provenance),
-        columns=_columns(collected, run.preprocessed),
+        seen=_seen(collected, run),
         sheet=sheet_rows(run, answers),
         recipe=_indented(recipe),
     )
@@ -276,21 +278,17 @@ def _bundle(deployed: Deployed) -> Any:
     )
 
 
-def _columns(collected: Collected, preprocessed: Preprocessed) -> Any:
-    """The columns, those first that were chosen."""
-    every, chosen = collected.schema.columns, {one["column"] for one in preprocessed.markers}
-    made = {} if collected.changes is None else collected.changes.made_of()
-    headings = ["column", "kind", "role", "also missing", "why ignored"]
-    rows = [
-        [column.name, column.kind, column.role, ", ".join(map(repr, column.missing)), column.reason]
-        for column in sorted(every, key=lambda column: column.name not in chosen)[:MOST_ROWS]
-    ]
-    if made:
-        headings.append("made of")
-        rows = [[*row, made.get(row[0], "")] for row in rows]
-    title = f"{len(every):,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
-    left_out = len(every) - len(rows)
-    return {**_listed(headings, rows, []), "left_out": left_out, "title": title}
+def _seen(collected: Collected, run: Reported) -> dict[str, Any]:
+    """The columns as `ff.look` shows them, those first that were chosen."""
+    from markupsafe import Markup
+
+    chosen = {one["column"] for one in run.preprocessed.markers}
+    shown = overview(collected, run.partition, first=chosen)
+    rows = [{**row, "bars": Markup(row["bars"])} for row in shown.rows_of_page()]
+    count = len(collected.schema.columns)
+    title = f"{count:,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
+    key = Markup(legend(shown.groups))
+    return {"rows": rows, "title": title, "legend": key, "left_out": shown.left_out}
 
 
 def _indented(recipe: str) -> str:

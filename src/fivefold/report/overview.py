@@ -41,7 +41,7 @@ THIRDS = ("the lowest third", "the middle third", "the highest third")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Overview:
-    """What `ff.look` shows: every column, what is predicted, how rows would be divided, what is odd.
+    """What `ff.look` shows: the columns, what is predicted, how rows are divided, what is odd.
 
     It prints as a table for terminals, and as one with histograms in notebooks.
 
@@ -79,7 +79,9 @@ class Overview:
             said: what is written for the sentence of a finding, where its advice is not for Python.
         """
         width = max(width, NARROWEST)
-        heads = (line for head, line in self._head() for line in wrapped(head, line, width))
+        heads = [line for head, told in self._head() for line in wrapped(head, told, width)]
+        if any(self.groups):
+            heads += wrapped("", "histograms count training and validation rows", width)
         lines = [*heads, "", *column_lines(self.columns, self.left_out, width), ""]
         apart = [f"{printable(one.name)}: {one.reason}" for one in self.columns if one.reason]
         for head, sentences in (("left out", apart), ("found", self._found(said))):
@@ -199,6 +201,7 @@ def overview(
         schema.columns,
         key=lambda column: (column.name not in schema.targets, column.name not in first),
     )
+    made = {} if collected.changes is None else collected.changes.made_of()
     source = (collected.provenance.source or "data").replace("\\", "/").rstrip("/")
     return Overview(
         source=printable(source.rsplit("/", 1)[-1]),
@@ -208,7 +211,10 @@ def overview(
         aim="" if task is None else task.aim(schema),
         sizes=() if partition is None else tuple(len(getattr(partition, p)) for p in PARTS),
         how="" if partition is None else partition.how,
-        columns=tuple(described(c, table.column(c.name), groups) for c in order[:MOST]),
+        columns=tuple(
+            described(c, table.column(c.name), groups, made_of=made.get(c.name, ""))
+            for c in order[:MOST]
+        ),
         left_out=max(0, len(order) - MOST),
         groups=("",) if groups is None else tuple(map(printable, groups.labels)),
         findings=tuple(ranked(collected.findings)),
@@ -216,7 +222,7 @@ def overview(
 
 
 def _groups(collected: Collected, partition: Partition) -> Binned | None:
-    """Training and validation rows by what is predicted of them; None where that is no one thing."""
+    """Training and validation rows by what is predicted of them; None where that is not one."""
     schema = collected.schema
     task = task_of(schema)
     if len(schema.targets) != 1 or task.placed or task.plane or task.ahead or task.separate:

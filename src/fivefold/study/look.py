@@ -39,7 +39,7 @@ def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
         DataError: if it cannot be read as asked.
 
     Example:
-        >>> rows = {"age": [31.0, 45.0, 27.0, 52.0, 38.0] * 20, "paid": ["no", "yes"] * 50}
+        >>> rows = {"age": [n * 37 % 101 / 4 for n in range(100)], "paid": ["no", "yes"] * 50}
         >>> seen = look(rows, target="paid")
         >>> seen.task, seen.sizes, [column.kind for column in seen.columns]
         ('binary', (64, 16, 20), ['categorical', 'numeric'])
