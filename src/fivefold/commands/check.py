@@ -17,7 +17,7 @@ def _add(parser: Parser) -> None:
 def _act(chosen: argparse.Namespace) -> Told:
     pipeline = pipeline_of(chosen).check(leak=chosen.leak)
     leaks = " No held-out row moves what is fitted." if chosen.leak else ""
-    names = (word for name in chosen.target for word in ("--target", str(name)))
+    names = (word for name in chosen.target or () for word in ("--target", str(name)))
     look = shlex.join(["fivefold", "look", chosen.source, *names])
     found = f"No fault found in {len(pipeline)} stages.{leaks}"
     text = f"{pipeline.describe()}\n\n{found}\nSee what is in the columns: {look}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.coded import coded_of
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 
 MOST = 12
 """Bins of a column, at most."""
@@ -62,15 +63,15 @@ def numbers_binned(values: Array, what: str = "") -> Binned:
         return Binned((), place, what)
     if len(np.unique(here[: 100 * MOST])) <= MOST and len(each := np.unique(here)) <= MOST:
         place[known] = np.searchsorted(each, here)
-        return Binned(tuple(map(_number, each.tolist())), place, what)
+        return Binned(tuple(_told(each.tolist())), place, what)
     low, high, below, above = _ends(here)
     start, step, count = _bins(low, high, whole=bool((here == np.rint(here)).all()))
     if step == 0:  # they differ by less than a float can divide
         place[known] = 0
-        return Binned((f"{_number(low)} to {_number(high)}",), place, what)
+        return Binned((" to ".join(_told([low, high])),), place, what)
     with np.errstate(over="ignore", invalid="ignore"):
         place[known] = np.clip((here - start) / step, 0, count - 1).astype(np.int64)
-    edges = [_number(start + step * bin) for bin in range(count + 1)]
+    edges = _told([start + step * bin for bin in range(count + 1)])
     labels = [f"{one} to {other}" for one, other in pairwise(edges)]
     labels[0] = f"below {edges[1]}" if below else labels[0]
     labels[-1] = f"{edges[-2]} and more" if above else labels[-1]
@@ -182,13 +183,19 @@ def size_told(sizes: Mapping[str, float]) -> str:
     """
     plane = [sizes[name] for name in ("width", "height") if name in sizes]
     if len(plane) < 2:
-        return next((f"{_number(count)} {name}" for name, count in sizes.items()), "")
-    more = f"{_number(sizes['frames'])} frames, " if "frames" in sizes else ""
+        return next((f"{digits(count)} {name}" for name, count in sizes.items()), "")
+    more = f"{digits(sizes['frames'])} frames, " if "frames" in sizes else ""
     return f"{more}{plane[0]:.0f} x {plane[1]:.0f} pixels"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if 10_000 <= abs(value) < 1e15 else f"{value:.4g}"
+def _told(numbers: list[float]) -> list[str]:
+    """Numbers as people read them, with more digits where these would be alike."""
+    told = [digits(number) for number in numbers]
+    for more in (6, 9, 17):
+        if len(set(told)) == len(told):
+            break
+        told = [f"{number:.{more}g}" for number in numbers]
+    return told
 
 
 def _is_number(text: str) -> bool:

@@ -12,6 +12,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 from fivefold.kinds.binned import Binned, numbers_binned
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
@@ -149,7 +150,7 @@ class Lags(Kind):
 
     def shown(self, cell: Any, column: Column) -> str:
         """Its last number, and how many there are before it."""
-        return f"... {cell[-1]:.4g} ({len(cell):,} steps)"
+        return f"... {digits(cell[-1])} ({len(cell):,} steps)"
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         """By the levels of windows."""

@@ -12,6 +12,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import printable
 from fivefold.kinds.binned import Binned
+from fivefold.kinds.canonical import DEFAULT_MISSING
 from fivefold.kinds.known import kind_of
 from fivefold.report.tables import cell
 
@@ -151,7 +152,7 @@ def described(
         kind=column.kind,
         role=column.role,
         reason=column.reason,
-        also=column.missing,
+        also=tuple(text for text in column.missing if text not in DEFAULT_MISSING),
         made_of=made_of,
         rows=len(values),
         missing=facts["missing"],

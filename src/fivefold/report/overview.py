@@ -30,6 +30,8 @@ MOST = 100
 GROUPS = 4
 """Groups of rows whose histograms stand side by side: classes, the last of which may be others."""
 
+UNSAID = 'none; pass target="COLUMN" to say what is predicted'
+
 PART_NAMES = ("training", "validation", "test")
 
 TOLD = ("rows", "missing")
@@ -79,11 +81,11 @@ class Overview:
             said: what is written for the sentence of a finding, where its advice is not for Python.
         """
         width = max(width, NARROWEST)
-        heads = [line for head, told in self._head() for line in wrapped(head, told, width)]
+        heads = [line for head, told in self._head(said) for line in wrapped(head, told, width)]
         if any(self.groups):
             heads += wrapped("", "histograms count training and validation rows", width)
         lines = [*heads, "", *column_lines(self.columns, self.left_out, width), ""]
-        apart = [f"{printable(one.name)}: {one.reason}" for one in self.columns if one.reason]
+        apart = [printable(f"{one.name}: {one.reason}") for one in self.columns if one.reason]
         for head, sentences in (("left out", apart), ("found", self._found(said))):
             for place, sentence in enumerate(sentences):
                 lines += wrapped("" if place else head, sentence, width)
@@ -100,7 +102,7 @@ class Overview:
         table = column_html(self.rows_of_page(), self.left_out)
         return f"<div>{head}{legend(self.groups)}{table}<ul>{found}</ul></div>"
 
-    def _head(self) -> list[tuple[str, str]]:
+    def _head(self, said: Callable[[str], str] = str) -> list[tuple[str, str]]:
         """What was read, what is predicted, and how rows would be divided."""
         columns = len(self.columns) + self.left_out
         data = f"{self.source}: {plural(self.rows, 'row')}, {plural(columns, 'column')}"
@@ -110,8 +112,11 @@ class Overview:
         )
         return [
             ("data", data),
-            ("task", printable(task) if self.task else "none: name what is predicted, target="),
-            ("split", f"{split} rows ({self.how})" if split else "none without a target"),
+            ("task", printable(task) if self.task else said(UNSAID)),
+            (
+                "split",
+                f"{split} rows ({printable(self.how)})" if split else "none without a target",
+            ),
         ]
 
     def _found(self, said: Callable[[str], str]) -> list[str]:
@@ -169,13 +174,13 @@ class Overview:
         return [
             {
                 "name": printable(one.name),
-                "note": one.note,
+                "note": printable(one.note),
                 "kind": one.kind,
                 "missing": _missing(one),
                 "distinct": f"{one.distinct:,}",
                 "values": ", ".join(map(masked, one.samples)),
                 "spread": masked(one.spread),
-                "bars": bars(one.counts, label=masked(one.alternative)),
+                "bars": bars(one.counts, label=masked(printable(one.alternative))),
             }
             for one in self.columns
         ]

@@ -25,8 +25,8 @@ def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
     count training and validation rows alone.
 
     Args:
-        source: whatever `Collect` takes; or a pipeline, whose stages up to the first that needs
-            the rows divided are run.
+        source: whatever `Collect` takes; or a pipeline, of which the stages are run that read
+            rows, change them or divide them.
         seed: by which rows would be divided in a run with it.
         settings: of `Collect`, `target="income"` for one. Without a target the columns are shown.
 
@@ -57,7 +57,7 @@ def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
 
 
 def _reading(source: Any, settings: dict[str, Any]) -> Chain:
-    """The stages up to the first that reads a division of the rows."""
+    """The stages that read rows, change them and say how they are divided."""
     if not isinstance(source, Chain):
         return Chain([Collect(source, **settings)])
     if settings:
@@ -68,8 +68,8 @@ def _reading(source: Any, settings: dict[str, Any]) -> Chain:
         found = type(source[0]).__name__ if wiring else "no stage"
         remedy = "Pass a pipeline that begins with Collect, or the data."
         raise ConfigError.expected("look", "a pipeline from its source on", found, remedy)
-    ends = (at for at, each in enumerate(wiring) if Key(Partition) in [r.key for r in each.reads])
-    return source[: next(ends, len(source))]
+    rows = [each.writes in (Key(Collected), Key(Partition)) for each in wiring]
+    return source[: rows.index(False) if False in rows else len(rows)]
 
 
 def _of_inputs(collected: Collected) -> tuple[Finding, ...]:

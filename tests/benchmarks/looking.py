@@ -1,0 +1,75 @@
+"""How long `fivefold look` takes, from the shell, in a process of its own each time.
+
+`python tests/benchmarks/looking.py` looks at a made table of 100,000 rows and 20 columns;
+`python tests/benchmarks/looking.py FILE --target NAME` at a file.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def main(arguments: list[str]) -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("source", nargs="?")
+    asked.add_argument("--target")
+    asked.add_argument("--rows", type=int, default=100_000)
+    asked.add_argument("--rounds", type=int, default=3)
+    chosen = asked.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = chosen.source, chosen.target
+        if source is None:
+            source, target = str(Path(folder) / "made.csv"), "y"
+            table(chosen.rows).to_csv(source, index=False)
+        for what in ([], ["--target", target]) if target else ([],):
+            seconds = [looked(source, what) for _ in range(chosen.rounds)]
+            told = ", ".join(f"{one:.2f}" for one in seconds)
+            load = os.getloadavg()[0]
+            print(
+                f"look {Path(source).name} {' '.join(what)}: median "
+                f"{statistics.median(seconds):.2f} s ({told}); load {load:.1f}"
+            )
+    return 0
+
+
+def looked(source: str, what: list[str]) -> float:
+    """Seconds of one look."""
+    command = [sys.executable, "-m", "fivefold", "look", source, *what]
+    begun = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def table(rows: int) -> pd.DataFrame:
+    """Twelve numbers, five of categories, a date, a text of some words, and two classes."""
+    draw = np.random.default_rng(0)
+    numbers = {f"n{place}": draw.normal(size=rows) for place in range(9)}
+    numbers |= {f"k{place}": draw.integers(0, 10 ** (place + 1), rows) for place in range(3)}
+    numbers["n0"][draw.random(rows) < 0.1] = np.nan
+    levels = {
+        f"c{place}": draw.choice([f"level {n}" for n in range(3**place + 1)], rows)
+        for place in range(5)
+    }
+    words = draw.choice(["red", "green", "large", "small", "old", "new", "bright"], (rows, 6))
+    score = numbers["n1"] + (levels["c1"] == "level 0") + draw.normal(size=rows)
+    return pd.DataFrame(
+        {
+            **numbers,
+            **levels,
+            "when": np.datetime64("2020-01-01") + draw.integers(0, 1500, rows),
+            "words": [" ".join(row) + f" {n}" for n, row in enumerate(words)],
+            "y": np.where(score > 0.5, "yes", "no"),
+        }
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
