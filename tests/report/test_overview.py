@@ -179,7 +179,8 @@ def test_overview_of_placed_answers_says_something():
         seen = seen_of(data)
         assert seen.groups == ("",)
         assert seen.columns[0].role == "target"
-        assert seen.text(80) and seen._repr_html_()
+        assert seen.text(80)
+        assert seen._repr_html_()
 
 
 def test_overview_of_a_wide_table_describes_the_first_columns():

@@ -17,7 +17,7 @@ def path(frame, tmp_path):
 def test_look_draws_the_split_that_a_run_would_have(frame, pipeline):
     target = pipeline["collect"].target
     seen = ff.look(frame, target=target, seed=3)
-    split = pipeline[:"preprocess"] + [ff.Split()]
+    split = ff.Pipeline([*pipeline[:"preprocess"], ff.Split()])
     assert seen.sizes == ff.look(split, seed=3).sizes
     drawn = split.run(seed=3, progress=False)[ff.Partition]
     assert seen.sizes == tuple(map(len, (drawn.train, drawn.valid, drawn.test)))
