@@ -1,7 +1,7 @@
 """A table before it is modelled: its columns, how they are spread, what is odd about them."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +142,7 @@ class Overview:
             "columns": [_json_of(column) for column in self.columns],
             "columns_left_out": self.left_out,
             "findings": [
-                {"severity": one.severity, "code": one.code, "sentence": one.sentence}
+                {name: told for name, told in asdict(one).items() if name != "numbers"}
                 for one in self.findings
             ],
         }

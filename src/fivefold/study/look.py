@@ -7,11 +7,13 @@ from fivefold.collect.collect import Collect
 from fivefold.collect.quality import inspect
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
+from fivefold.core.faults import raise_all
 from fivefold.core.finding import Finding
 from fivefold.core.key import Key
 from fivefold.core.run import execute
 from fivefold.core.session import Session
 from fivefold.core.wiring import place
+from fivefold.core.wish import SEED, faults_of
 from fivefold.errors import ConfigError
 from fivefold.partition import Partition
 from fivefold.report.overview import Overview, overview
@@ -34,7 +36,7 @@ def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
         An overview, which prints as a table, and shows histograms in notebooks.
 
     Raises:
-        ConfigError: if a setting is none of `Collect`, or a pipeline reads no data.
+        ConfigError: if a setting is none of `Collect`, the seed none, or a pipeline reads no data.
         PreflightError: if the source does not exist.
         DataError: if it cannot be read as asked.
 
@@ -44,6 +46,7 @@ def look(source: Any, *, seed: int = 0, **settings: Any) -> Overview:
         >>> seen.task, seen.sizes, [column.kind for column in seen.columns]
         ('binary', (64, 16, 20), ['categorical', 'numeric'])
     """
+    raise_all(faults_of("look", {"seed": (seed, SEED)}))
     pipeline = _reading(source, settings)
     steps = place(pipeline.stages[:1])
     session = Session(seed=seed, left_open=frozenset(step.name for step in steps))
