@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import os
+import sys
 from typing import Any
 
 import httpx
@@ -10,6 +12,10 @@ from fivefold.serve.app import create_app
 SHARED = "PYTEST_XDIST_WORKER" in os.environ  # this is one of several processes
 if SHARED:
     os.environ["OMP_NUM_THREADS"] = "1"  # pools of threads that spin beside one another wait
+
+# The tests begin hundreds of processes, each of which would compile the library anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,6 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     odd = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if odd:
         raise pytest.UsageError(f"Give these cases ids without an address: {', '.join(odd)}")
+
+
+def pytest_collection_finish() -> None:
+    """Tests and modules stay to the end: no search for garbage goes through them any more."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,9 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import fivefold
 from fivefold.deploy.package import SERVING
+from source_trees import SOURCE, tree
 
-SOURCE = Path(fivefold.__file__).parent
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 OPTIONAL = {
@@ -55,7 +54,7 @@ NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "lazy_loader": "lazy-loader
 def imports(file: Path) -> frozenset[str]:
     """The first words of what a file imports, at any depth."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:

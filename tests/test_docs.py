@@ -15,6 +15,7 @@ from fivefold.core.finding import FINDINGS
 from fivefold.kinds.known import KINDS
 from fivefold.reading.unreadable import unreadable_code
 from fivefold.tasks.known import TASKS
+from source_trees import trees
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -101,8 +102,8 @@ def texts(node: ast.AST) -> list[str]:
 def finding_codes() -> set[str]:
     """The codes of all findings, read from the calls that make them."""
     codes: set[str] = set()
-    for path in (ROOT / "src").rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text())):
+    for tree in trees().values():
+        for call in ast.walk(tree):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
             if call.func.id == "finding":

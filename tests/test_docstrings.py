@@ -2,26 +2,24 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
-import fivefold
+from source_trees import SOURCE, trees
 
-SOURCE = Path(fivefold.__file__).parent
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCE.rglob("*.py")}
-CLASSES = {
-    node.name: node
-    for tree in TREES.values()
-    for node in ast.walk(tree)
-    if isinstance(node, ast.ClassDef)
-}
+
+@cache
+def classes() -> dict[str, ast.ClassDef]:
+    nodes = (node for tree in trees().values() for node in ast.walk(tree))
+    return {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
 
 
 def line_of(one: ast.ClassDef) -> Iterator[ast.ClassDef]:
     """A class, and those of fivefold that it is derived from."""
     yield one
-    for base in one.bases:
-        if isinstance(base, ast.Name) and base.id in CLASSES and CLASSES[base.id] is not one:
-            yield from line_of(CLASSES[base.id])
+    names = [base.id for base in one.bases if isinstance(base, ast.Name)]
+    for base in filter(None, map(classes().get, names)):
+        if base is not one:
+            yield from line_of(base)
 
 
 def documented(one: ast.ClassDef) -> set[str]:
@@ -31,7 +29,7 @@ def documented(one: ast.ClassDef) -> set[str]:
 
 def test_public_methods_say_what_they_do_or_override_one_that_does():
     silent = []
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for one in tree.body:
             if not isinstance(one, ast.ClassDef) or one.name.startswith("_"):
                 continue

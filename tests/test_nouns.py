@@ -9,12 +9,11 @@ from typing import get_args
 
 import pytest
 
-import fivefold
 from fivefold.codecs.schema import KindName, TaskName
 from fivefold.kinds.known import KINDS
 from fivefold.tasks.known import TASKS
+from source_trees import SOURCE, tree, trees
 
-SOURCE = Path(fivefold.__file__).parent
 BLOCKS = ("numbers", "codes", "tokens", "pixels", "clips", "signals", "lexemes", "windows", "films")
 HOMES = ("kinds/", "tasks/", *(f"models/{block}.py" for block in BLOCKS))
 """Files that may: where kinds and tasks are, and the torch halves of the blocks."""
@@ -54,26 +53,21 @@ MEANT_OTHERWISE = {
 """Words that are the name of a kind or a task and mean something else."""
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
 def constants(path: Path) -> Iterator[str]:
     """All constant texts of a module, docstrings left out."""
-    tree = parsed(path)
+    nodes = [*ast.walk(tree(path))]
     told = {
         id(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Constant) and id(node) not in told and isinstance(node.value, str):
             yield node.value
 
 
 def outside() -> Iterator[tuple[str, Path]]:
-    for path in sorted(SOURCE.rglob("*.py")):
+    for path in trees():
         name = path.relative_to(SOURCE).as_posix()
         if not name.startswith(HOMES):
             yield name, path
@@ -87,7 +81,7 @@ def imported(path: Path) -> set[str]:
     """What a module imports from kinds and tasks."""
     return {
         alias.name
-        for node in ast.walk(parsed(path))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.ImportFrom)
         and str(node.module).startswith(("fivefold.kinds", "fivefold.tasks"))
         for alias in node.names
@@ -105,7 +99,7 @@ def test_no_file_asks_of_which_class_a_kind_or_a_task_is():
     for name, path in outside():
         if name == "models/heads.py":  # the table of the torch halves of tasks
             continue
-        for call in ast.walk(parsed(path)):
+        for call in ast.walk(tree(path)):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ASKS:
                 asked = {n.id for n in ast.walk(call.args[1]) if isinstance(n, ast.Name)}
                 assert not asked & classes & imported(path), f"{name}:{call.lineno}"
