@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from fivefold.artifacts import Evaluated, Preprocessed
+from fivefold.codecs.arrayfile import read_arrays, write_arrays
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.store import digest_of, whole
-from fivefold.formats import read_arrays, write_arrays
 from fivefold.kinds.codec import Codec
 from fivefold.testing import fingerprint
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.arrayfile import is_array, read_arrays, read_state, write_arrays, write_state
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array, Columns
+from fivefold.codecs.table import Columns
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.format import FORMATS, Format, Hashed, Outlined, register
@@ -20,90 +21,7 @@ from fivefold.framefile import estimate_of, frame_bytes, is_frame, read_frame, w
 from fivefold.kinds.codec import Codec
 from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
-
-_DTYPES: dict[int, type[np.generic]] = {
-    **{2: np.uint8, 3: np.uint16, 4: np.int32, 5: np.float32},
-    **{6: np.int16, 7: np.int64, 8: np.float64, 9: np.bool_},
-}
-"""Of arrays in an object array, by the number that stands for such a cell."""
-
-
-def write_arrays(arrays: Mapping[str, Array], file: Hashed) -> None:
-    """Named arrays as one `.npz` without pickle; object arrays of texts, arrays and None too."""
-    parts: dict[str, Array] = {}
-    for name, values in arrays.items():
-        parts |= {f"{name}\0{part}": array for part, array in _taken_apart(values).items()}
-    names = json.dumps(list(parts)).encode()
-    file.write(len(names).to_bytes(8, "little") + names)
-    np.savez(file, allow_pickle=False, **{f"p{n}": array for n, array in enumerate(parts.values())})
-
-
-def read_arrays(path: Path) -> dict[str, Array]:
-    """The arrays that `write_arrays` wrote, in their order."""
-    with path.open("rb") as file:
-        names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-        with np.load(file, allow_pickle=False) as parts:
-            grouped: dict[str, dict[str, Array]] = {}
-            for n, name in enumerate(names):
-                whole, part = name.split("\0")
-                grouped.setdefault(whole, {})[part] = parts[f"p{n}"]
-    return {name: _joined(parts) for name, parts in grouped.items()}
-
-
-def _taken_apart(values: Array) -> dict[str, Array]:
-    if values.dtype != object:
-        return {"values": values}
-    kinds = np.array([_cell_kind(value) for value in values], dtype=np.int8)
-    cells = [
-        v.encode() if k == 1 else np.ascontiguousarray(v).tobytes() if k > 1 else b""
-        for v, k in zip(values, kinds, strict=True)
-    ]
-    shapes = [(*v.shape, *[-1] * (4 - v.ndim)) for v, k in zip(values, kinds, strict=True) if k > 1]
-    return {
-        "kinds": kinds,
-        "ends": np.cumsum([len(cell) for cell in cells], dtype=np.int64),
-        "bytes": np.frombuffer(b"".join(cells), dtype=np.uint8),
-        "shapes": np.array(shapes, dtype=np.int64).reshape(-1, 4),
-    }
-
-
-def _cell_kind(value: Any) -> int:
-    """0 for None, 1 for text, more for an array: see `_DTYPES`."""
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        return 1
-    if isinstance(value, np.ndarray) and value.ndim <= 4:
-        for kind, dtype in _DTYPES.items():
-            if value.dtype == dtype:
-                return kind
-    raise TypeError(f"{type(value).__name__} in an object array")
-
-
-def _joined(parts: Mapping[str, Array]) -> Array:
-    if "values" in parts:
-        return parts["values"]
-    content, ends = parts["bytes"].tobytes(), parts["ends"]
-    values = np.empty(len(ends), dtype=object)
-    shapes = iter(parts["shapes"])
-    start = 0
-    for n, (kind, end) in enumerate(zip(parts["kinds"], ends, strict=True)):
-        if kind == 1:
-            values[n] = content[start:end].decode()
-        elif kind > 1:
-            shape = [int(size) for size in next(shapes) if size >= 0]
-            values[n] = np.frombuffer(content[start:end], dtype=_DTYPES[kind]).reshape(shape)
-        start = end
-    return values
-
-
-def _is_array(value: Any) -> bool:
-    if not isinstance(value, np.ndarray) or value.dtype != object:
-        return isinstance(value, np.ndarray)
-    try:
-        return all(_cell_kind(cell) >= 0 for cell in value)
-    except TypeError:
-        return False
+from fivefold.travel.changesfile import read_changes, write_changes
 
 
 def _write_rows(rows: Any, file: Hashed) -> None:
@@ -118,34 +36,6 @@ def _read_rows(path: Path) -> Any:
     inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
     more = {name: arrays.get(name) for name in ("weight", "exposure")}
     return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"], **more)
-
-
-def _write_state(parts: tuple[Any, Mapping[str, Array]], file: Hashed) -> None:
-    state, arrays = parts
-    text = np.frombuffer(json.dumps(state).encode(), dtype=np.uint8)
-    write_arrays({"json": text, **{f"array/{name}": a for name, a in arrays.items()}}, file)
-
-
-def _read_state(path: Path) -> tuple[Any, dict[str, Array]]:
-    arrays = read_arrays(path)
-    state = json.loads(arrays.pop("json").tobytes())
-    return state, {k.removeprefix("array/"): v for k, v in arrays.items()}
-
-
-def _write_changes(changes: Changes, file: Hashed) -> None:
-    state, arrays = changes.pack()
-    before = {f"before/{name}": a for name, a in changes.before.items()}
-    steps = {f"step/{name}": a for name, a in arrays.items()}
-    _write_state((state, steps | before), file)
-
-
-def _read_changes(path: Path) -> Changes:
-    state, found = _read_state(path)
-    arrays: dict[str, dict[str, Array]] = {"step": {}, "before": {}}
-    for key, array in found.items():
-        part, _, name = key.partition("/")
-        arrays[part][name] = array
-    return Changes.unpack(state, arrays["step"], arrays["before"])
 
 
 def _write_json(value: Any, file: Hashed) -> None:
@@ -164,7 +54,7 @@ for _form in (
     Format(
         "array",
         ".npa",
-        _is_array,
+        is_array,
         lambda a, file: write_arrays({"": a}, file),
         lambda path: read_arrays(path)[""],
     ),
@@ -180,10 +70,10 @@ for _form in (
         "codec",
         ".npa",
         lambda value: isinstance(value, Codec),
-        lambda codec, file: _write_state(codec.state(), file),
-        lambda path: Codec.from_state(*_read_state(path)),
+        lambda codec, file: write_state(codec.state(), file),
+        lambda path: Codec.from_state(*read_state(path)),
     ),
-    Format("changes", ".npa", lambda v: isinstance(v, Changes), _write_changes, _read_changes),
+    Format("changes", ".npa", lambda v: isinstance(v, Changes), write_changes, read_changes),
     Format(
         "frame",
         ".parquet",
@@ -203,7 +93,7 @@ for _form in (
     Format(
         "arrays",
         ".npa",
-        lambda value: _is_mapping_of(value, _is_array),
+        lambda value: _is_mapping_of(value, is_array),
         write_arrays,
         read_arrays,
     ),

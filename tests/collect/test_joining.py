@@ -13,6 +13,8 @@ import fivefold as ff
 from fivefold.artifacts import Collected
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError, DataError, FivefoldError
+from fivefold.leak import check_joins
+from fivefold.partition import Partition
 
 VISITS = ff.Join(
     "customer_id", time={"ordered": "at"}, aggregates={"pages": ("mean", "max", "last")}
@@ -266,3 +268,145 @@ def test_names_are_looked_at_before_anything_is_read(tmp_path, made):
     assert "'key'" in told[0]
     gone = ff.Collect({"o": "no.csv", "p": "none.csv"}, join={"p": "a"}, target="b")
     assert len(gone.preflight(Session(), ff.Context())) == 2
+
+
+def household(made: Shop) -> pd.DataFrame:
+    number = np.arange(len(made.customers))
+    return made.customers.assign(
+        house=number // 3 + 2**53,  # ids that floats would make equal
+        since=np.datetime64("2024-01-01", "us") + number.astype("m8[D]"),
+        counts=1.0 + number % 4,
+    )
+
+
+def test_group_time_and_weight_may_be_columns_of_a_joined_source(made):
+    people = household(made)
+    sources = {"orders": made.orders, "people": people}
+    join = {"people": {"customer_id": "id"}}
+    roles = {"group": "people_house", "time": "people_since", "weight": "people_counts"}
+    found = collected(sources, join=join, **roles)
+    wanted = made.orders.merge(people, left_on="customer_id", right_on="id", how="left")
+    assert {role: found.schema.named(role) for role in roles} == roles
+    assert not {*roles.values()} & {column.name for column in found.schema.inputs}
+    assert found.table.column("people_house").tolist() == wanted["house"].astype(str).tolist()
+    assert found.table.column("people_counts").tolist() == wanted["counts"].tolist()
+    part = Partition.derive(collected(sources, join=join, group="people_house"), Session())
+    houses = [set(wanted["house"].iloc[rows]) for rows in (part.train, part.valid, part.test)]
+    assert not houses[0] & (houses[1] | houses[2])
+    part = Partition.derive(collected(sources, join=join, time="people_since"), Session())
+    assert wanted["since"].iloc[part.train].max() < wanted["since"].iloc[part.test].min()
+
+
+def test_role_of_a_joined_source_does_not_travel(made):
+    found = collected(
+        {"orders": made.orders, "people": household(made), "visits": made.visits},
+        join={"people": {"customer_id": "id"}, "visits": VISITS},
+        group="people_house",
+        drop=("people_since",),
+    )
+    assert found.changes is not None
+    [people, visits] = found.changes.serving(found.schema).steps
+    assert set(people.columns) == {"people_age", "people_town", "people_counts"}
+    assert set(people.pack()[1]) >= {"cells/people_age"}
+    assert "cells/people_house" not in people.pack()[1]
+    assert visits.digest() == found.changes.steps[1].digest()
+    alone = found.schema.replace("people_age", role="ignored")
+    for name in ("people_town", "people_counts"):
+        alone = alone.replace(name, role="ignored")
+    assert [step.source for step in found.changes.serving(alone).steps] == ["visits"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"group": "people_hous"}, r"people: expected a column 'people_hous' \(group=\)"),
+        ({"weight": "people_town"}, "column `people_town`.*expected|numbers"),
+        ({"time": "people_town"}, "expected dates or numbers for time="),
+        ({"exposure": "people_age"}, r"columns of the rows in exposure=, found `people_age`"),
+        ({"target": "people_age"}, r"columns of the rows in target=, found `people_age`"),
+        ({"time": "ordered", "until": "people_since"}, "time= and until= of one source"),
+    ],
+)
+def test_role_that_a_joined_column_cannot_have_is_refused(made, asked, told):
+    sources = {"orders": made.orders, "people": household(made)}
+    with pytest.raises(FivefoldError, match=told):
+        collected(sources, join={"people": {"customer_id": "id"}}, **asked)
+
+
+def test_weight_that_a_joined_source_lacks_names_the_row(made):
+    people = household(made)
+    few = people[people["id"] != made.orders["customer_id"].iloc[7]]
+    with pytest.raises(DataError, match=r"column `people_counts`, rows? .*7.*weight of 0 or more"):
+        collected(
+            {"orders": made.orders, "people": few},
+            join={"people": {"customer_id": "id"}},
+            weight="people_counts",
+        )
+
+
+def test_names_that_joins_cannot_have_are_refused_before_anything_is_read(made):
+    sources = {"orders": made.orders, "people": household(made)}
+    join = {"people": {"customer_id": "id"}}
+    for asked, told in (
+        ({"group": "people_hous"}, 'Write "people_house"'),
+        ({"exposure": "people_age"}, "Merge what it names into the rows"),
+        ({"target": "people_age"}, "Merge what it names into the rows"),
+    ):
+        stage = ff.Collect(sources, **{"join": join, "target": "returned", **asked})
+        with pytest.raises(FivefoldError, match=told):
+            ff.Pipeline([stage]).check()
+
+
+def steps() -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=50)
+    tables = [
+        pd.DataFrame({"shop": shop, "day": days, "sold": np.arange(50.0) % 7 + size})
+        for shop, size in (("a", 3.0), ("b", 9.0))
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def test_windows_are_joined_as_of_their_origin(made):
+    shops = pd.DataFrame({"shop": ["a", "b"], "size": [80.0, 120.0]})
+    days = pd.date_range("2024-01-01", periods=90)  # prices of days that are to be forecast too
+    prices = pd.DataFrame({"shop": "a", "since": days, "index": np.arange(90.0) * 1.5})
+    found = collected(
+        {"steps": steps(), "shops": shops, "prices": prices},
+        join={"shops": "shop", "prices": ff.Join("shop", time={"day": "since"})},
+        **{"target": "sold", "time": "day", "horizon": 3, "history": 8, "series_id": "shop"},
+    )
+    table = found.table
+    own = table.column("shop") == "a"
+    assert table.column("shops_size").tolist() == np.where(own, 80.0, 120.0).tolist()
+    origins = table.column("day")  # the moment of the first step ahead
+    before = (origins - np.datetime64("2024-01-01")).astype("m8[D]").astype(float) - 1
+    before = before * 1.5
+    np.testing.assert_array_equal(table.column("prices_index"), np.where(own, before, np.nan))
+    assert check_joins(found) > 50
+    with pytest.raises(FivefoldError, match=r"columns of the rows in known=, found `prices_index`"):
+        ff.Pipeline([
+            ff.Collect(
+                {"steps": steps(), "prices": prices}, join={"prices": "shop"},
+                target="sold", time="day", horizon=3, series_id="shop", known=("prices_index",),
+            )
+        ]).check()  # fmt: skip
+    with pytest.raises(DataError, match="each an origin"):  # which varies in a series
+        collected(
+            {"steps": steps().assign(n=range(100)), "prices": prices.assign(n=0)},
+            join={"prices": "n"},
+            **{"target": "sold", "time": "day", "horizon": 3, "series_id": "shop"},
+        )
+
+
+def test_series_are_joined_by_their_id(made):
+    long = steps().rename(columns={"shop": "patient", "sold": "pulse"})
+    long["sick"] = np.where(long["patient"] == "a", "yes", "no")
+    long = pd.concat([long.assign(patient=long["patient"] + str(n)) for n in range(6)])
+    people = pd.DataFrame({"patient": long["patient"].unique(), "age": range(12)})
+    found = collected(
+        {"long": long.drop(columns="day"), "people": people},
+        join={"people": "patient"},
+        **{"target": "sick", "series_id": "patient"},
+    )
+    assert found.table.column("people_age").tolist() == list(range(12))
+    assert found.schema["patient"].role == "ignored"

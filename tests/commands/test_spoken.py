@@ -93,6 +93,8 @@ WRONG = {
     "--overlap": ("2", "x"),
     "--strategy": ("guess", ""),
     "--aggregate": ("visits", ""),
+    "--delay": ("visits", "visits=1d"),
+    "--within": ("visits", ""),
     "--archive": ("none/here.warc.gz", ""),
     "--repeats": ("0", *NUMBER),
     "--take": ("none.json", "file.txt", ""),

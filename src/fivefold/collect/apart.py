@@ -4,7 +4,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import replace
 from typing import Any
 
-from fivefold.collect.glance import glance
 from fivefold.collect.join import Join
 from fivefold.collect.notation import Notations
 from fivefold.collect.wishes import Wishes
@@ -12,10 +11,8 @@ from fivefold.core.wording import literal, nearest, quoted
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.kinds.known import labels
 from fivefold.reading.arrays import is_sparse
-from fivefold.reading.columnnames import absent_column
-from fivefold.reading.options import Reading
 from fivefold.reading.query import query_of
-from fivefold.reading.source import describe, form_of
+from fivefold.reading.source import form_of
 
 WHOLE = ("bundled", "files", "folder", "frame", "columns", "dataset", "query", "address")
 """Forms of sources that are no column of another one."""
@@ -81,22 +78,6 @@ def check_named(source: Any) -> list[FivefoldError]:
     return [_wrong("columns, or join= beside sources", found, remedy)]
 
 
-def check_joins(base: Any, reading: Reading, joins: Joins) -> list[FivefoldError]:
-    """Names of keys and times that the sources do not have; nothing where a look is not cheap."""
-    faults: list[FivefoldError] = []
-    made: list[str] = []
-    for name, (source, how) in joins.items():
-        own, theirs = glance(base, reading), glance(source, Reading())
-        for (mine, other), what in named(how):
-            where = f"join= of {name}, `{what}`"
-            if own and mine not in own and not any(mine.startswith(f"{one}_") for one in made):
-                faults.append(absent_column(mine, own, describe(base), where))
-            if theirs and other not in theirs:
-                faults.append(absent_column(other, theirs, name, where))
-        made.append(name)
-    return faults
-
-
 def named(how: Join) -> Iterator[tuple[tuple[str, str], str]]:
     """The columns by which a source is joined, in pairs, each with the argument that names them."""
     yield from ((pair, "on") for pair in how.keys_on)
@@ -141,9 +122,13 @@ def having(wishes: Wishes, keep: Callable[[str], bool]) -> Wishes:
         return {n: v for n, v in said.items() if keep(n)} if isinstance(said, Mapping) else said
 
     notations = wishes.notations
+    gone: dict[str, Any] = {
+        role: None for role, name in wishes.roles.items() if not keep(str(name))
+    }
     return replace(
         wishes,
         drop=tuple(one for one in wishes.drop if isinstance(one, int) or keep(one)),
+        **gone,
         kinds=some(wishes.kinds),
         missing=some(wishes.missing),
         notations=Notations(

@@ -7,11 +7,13 @@ from pydantic import Field, NonNegativeInt, ValidationInfo, field_validator, mod
 from fivefold.artifacts import Collected
 from fivefold.codecs.schema import Label, TaskName
 from fivefold.codecs.timestamp import compiled
-from fivefold.collect.apart import apart, check_joins, check_named, joins_asked
+from fivefold.collect.apart import apart, check_named, joins_asked
 from fivefold.collect.gather import decoding, gather
 from fivefold.collect.glance import check_names
 from fivefold.collect.horizon import check_horizon
+from fivefold.collect.joinfaults import check_joins
 from fivefold.collect.notation import Notations, Said, check_missing
+from fivefold.collect.restored import saved_as_asked, told_of
 from fivefold.collect.taken import check_place, check_query, query_faults, reading_of, sources_asked
 from fivefold.collect.wishes import Wishes, wishes_of
 from fivefold.core.context import Context
@@ -207,8 +209,6 @@ class Collect(Stage):
         if self.step is not None and self.series_id is None:
             raise ValueError("`step` has no effect without `series_id`")
         check_horizon(self, self.model_fields_set)
-        if self.join and (self.horizon is not None or self.series_id is not None):
-            raise ValueError("`join` asks for rows that are each one of the source, not for steps")
         check_query(self)
         return self
 
@@ -226,9 +226,9 @@ class Collect(Stage):
         given = [source, self.test_source, *(other for other, _ in joins.values())]
         faults = query_faults(source) if joins else [*query_faults(source), *check_named(source)]
         faults += [f for one in given if one is not None and not faults for f in check_source(one)]
-        reading, wishes = reading_of(self), apart(self._wishes(session), joins)
-        faults = faults or check_names(source, reading, wishes)
-        return faults or check_joins(source, reading, joins)
+        reading, every = reading_of(self), self._wishes(session)
+        faults = faults or check_joins(source, reading, joins, every)
+        return faults or check_names(source, reading, apart(every, joins))
 
     def sources(self) -> dict[str, str]:
         """The digests of the files that are read, pictures that they may name among them."""
@@ -242,8 +242,14 @@ class Collect(Stage):
         return {name: digest for name, digest in found.items() if digest}
 
     def run(self, session: Session) -> Collected:
-        """Read, infer, inspect."""
+        """Read, infer, inspect; what was collected and saved is taken as it is."""
         source, joins = sources_asked(self)
+        kept = saved_as_asked(self)
+        if kept is not None and (kept.schema.targets or session.may_leave_open):
+            session.emit(Noted(text=told_of(kept, str(source))))
+            for finding in kept.findings:
+                session.emit(Found(finding=finding))
+            return kept
         collected, notes = gather(
             source,
             self._wishes(session),

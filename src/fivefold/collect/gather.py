@@ -11,6 +11,8 @@ from fivefold.codecs.table import Array, Canonical
 from fivefold.collect.aligned import aligned
 from fivefold.collect.apart import Joins, apart, keys_as_words
 from fivefold.collect.glance import glance
+from fivefold.collect.joinedroles import check_roles
+from fivefold.collect.joinfaults import own_faults
 from fivefold.collect.joining import join_source, keys_aside
 from fivefold.collect.masked import masked
 from fivefold.collect.noticed import noticed
@@ -75,6 +77,8 @@ def gather(
     reading, joins = reading or Reading(), joins or {}
     raw = read(source, reading)
     wishes = wishes.named(raw.steps or list(raw.columns), raw.name)
+    for fault in own_faults(wishes, reading, joins, raw.columns):
+        raise fault
     every, wishes = wishes, apart(wishes, joins, list(raw.columns))
     given, raw = raw.target, with_answer(raw, wishes)
     reading, wishes = _as_long(reading, wishes, raw)
@@ -160,7 +164,7 @@ def _tabulated(
 
 def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabulated) -> Collected:
     """The same rows with what other sources tell of them; what is noticed is told the table."""
-    records = {}
+    records, own = {}, collected.schema.by_name
     for name, (source, how) in joins.items():
         joined = join_source(name, source, how, rows=collected, wishes=wishes, joins=joins)
         collected = collected.changed_by(joined.step)
@@ -168,11 +172,13 @@ def _with_joined(collected: Collected, joins: Joins, wishes: Wishes, table: Tabu
         records[name] = joined.record
     if not records:
         return collected
-    own = collected.provenance
-    lines = [f"{own.sha256}\n"]
+    check_roles(collected, wishes, joins, own)
+    told = collected.provenance
+    lines = [f"{told.sha256}\n"]
     lines += [f"{record['sha256']}  {name}\n" for name, record in records.items()]
-    told = {**own, "sha256": sha256("".join(lines).encode()).hexdigest(), "joined": records}
-    return collected.replace(provenance=Provenance(**told))
+    digest = sha256("".join(lines).encode()).hexdigest()
+    whole = Provenance(**{**told, "sha256": digest, "joined": records})
+    return collected.replace(provenance=whole)
 
 
 def _found(table: Tabulated, collected: Collected, seed: int) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Columns
 from fivefold.collect.apart import Joins, named, of_source
 from fivefold.collect.join import Join
+from fivefold.collect.joinedroles import role_columns, with_roles
 from fivefold.collect.matched import key_aside, matched
 from fivefold.collect.provenance import provenance
 from fivefold.collect.roles import set_aside
@@ -21,6 +22,7 @@ from fivefold.core.wording import literal, quoted
 from fivefold.errors import DataError
 from fivefold.kinds.known import labels, number_kind
 from fivefold.reading.columnnames import absent_column
+from fivefold.reading.names import FROM
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import describe, read
@@ -68,7 +70,8 @@ def join_source(
     on = tuple((mine, f"{name}_{theirs}") for mine, theirs in how.keys_on)
     time = None if how.pair is None else (how.pair[0], f"{name}_{how.pair[1]}")
     said = of_source(wishes, name, joins, columns)
-    keys = {theirs: labels().name for _, theirs in on}
+    roles = role_columns(said, raw.columns)
+    keys = {theirs: labels().name for _, theirs in on} | {n: k for n, k in roles.items() if k}
     table = tabulate(
         raw,
         targets=(),
@@ -79,16 +82,17 @@ def join_source(
     )
     dated = None if time is None else _check_times(name, time, rows, table)
     asked = {f"{name}_{column}" for column in how.functions}
-    used = {*keys, *(() if time is None else time[1:])}
+    used = {*(theirs for _, theirs in on), *(() if time is None else time[1:])}
     for one in used:
         table.columns[one] = replace(table.columns[one], role="ignored", reason="joined by it")
-    set_aside(table, {*said.kinds, *said.notations.kinds, *asked}, np.ones(len(raw), bool))
+    keep = {*said.kinds, *said.notations.kinds, *asked, *roles}
+    set_aside(table, keep, np.ones(len(raw), bool))
     taken = _taken(table, used, name, targets)
     _check_asked(name, asked, taken, table)
     made = _made(name, how, taken, table)
     made = {new: what for new, what in made.items() if new not in said.drop}
     made = {new: what for new, what in made.items() if what[1] not in said.drop}
-    _check_said(name, said, list(dict.fromkeys([*raw.columns, *made])))
+    _check_said(name, said, list(dict.fromkeys([*raw.columns, *made])), list(made))
     _check_new(name, made, columns, table)
     kept = {column for _, column in made.values()}
     step = Lookup.of(
@@ -99,7 +103,7 @@ def join_source(
         delay=None if dated is None else how.length("delay", dated=dated),
         within=None if dated is None else how.length("within", dated=dated),
         made=made,
-        columns={new: _column(new, what, table) for new, what in made.items()},
+        columns=with_roles({new: _column(new, what, table) for new, what in made.items()}, said),
         read=tuple(
             replace(column, role="input", reason="")
             for one, column in table.columns.items()
@@ -116,11 +120,7 @@ def join_source(
         text=raw.text,
     )
     told = {"on": dict(how.keys_on), **({} if how.pair is None else {"time": list(how.pair)})}
-    return Joined(
-        step=step,
-        findings=(*table.findings, *found),
-        record={**record, **told},
-    )
+    return Joined(step=step, findings=(*table.findings, *found), record={**record, **told})
 
 
 def keys_aside(table: Tabulated, joins: Joins, keep: Collection[str]) -> None:
@@ -162,10 +162,11 @@ def _check_named(
 ) -> None:
     """Refuse keys and times that are no columns, and a target among them."""
     theirs = [column.removeprefix(f"{name}_") for column in raw.columns]
+    rows = "rows, each an origin of steps" if FROM in columns else "rows"
     for (mine, other), what in named(how):
         where = f"join= of {name}, `{what}`"
         if mine not in columns:
-            raise absent_column(mine, list(columns), "rows", where)
+            raise absent_column(mine, list(columns), rows, where)
         if other not in theirs:
             raise absent_column(other, theirs, name, where)
         if mine in targets:
@@ -284,7 +285,10 @@ def _check_new(
         raise DataError.expected(f"join= of {name}", wanted, "none", remedy, evidence=evidence)
 
 
-def _check_said(name: str, said: Wishes, names: Sequence[str]) -> None:
+def _check_said(name: str, said: Wishes, names: Sequence[str], made: Sequence[str]) -> None:
+    for role, one in said.roles.items():
+        if one not in made:
+            raise absent_column(one, made, name, f"{role}=")
     by_column = said.missing if isinstance(said.missing, Mapping) else {}
     for setting, columns in (("drop", said.drop), ("kinds", said.kinds), ("missing", by_column)):
         for one in columns:

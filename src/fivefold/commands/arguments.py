@@ -135,7 +135,7 @@ def _value(chosen: argparse.Namespace, setting: str) -> Any:
 def _collect(chosen: argparse.Namespace) -> "Stage":
     import fivefold as ff
 
-    source, joins = joins_of(chosen.source, chosen.join, chosen.aggregate)
+    source, joins = joins_of(chosen.source, *(getattr(chosen, name) for name in ATTACHED))
     settings = _said(chosen, "Collect")
     more = {
         "join": joins,

@@ -6,7 +6,7 @@ from typing import Any
 
 from fivefold.errors import ConfigError
 
-NAMES = ("join", "aggregate")
+NAMES = ("join", "aggregate", "delay", "within")
 """All of these options."""
 
 JOIN = (
@@ -14,6 +14,10 @@ JOIN = (
     "prices.csv:shop@ordered=since; repeatable"
 )
 AGGREGATE = "of a source that --join names: numbers of all rows that are known; or of some columns"
+DELAY = (
+    "of a source that --join names as of a time: how long after its moment a row is known; 14d, 2h"
+)
+WITHIN = "of such a source: how far back its rows may lie; 90d"
 FRESH = "rows of a joined source in place of those in the bundle; repeatable"
 
 
@@ -23,10 +27,16 @@ def add_joins(command: Any) -> None:
     command.add_argument("--join", **several, metavar="NAME=SOURCE:KEY[@TIME]", help=JOIN)
     form = "NAME[=COLUMN:FUNCTION,..]"
     command.add_argument("--aggregate", **several, metavar=form, help=AGGREGATE)
+    command.add_argument("--delay", **several, metavar="NAME=LENGTH", help=DELAY)
+    command.add_argument("--within", **several, metavar="NAME=LENGTH", help=WITHIN)
 
 
 def joins_of(
-    source: str, joined: Sequence[str], aggregated: Sequence[str]
+    source: str,
+    joined: Sequence[str],
+    aggregated: Sequence[str],
+    delays: Sequence[str] = (),
+    bounds: Sequence[str] = (),
 ) -> tuple[Any, dict[str, Any]]:
     """The source and the settings of Collect that these options say.
 
@@ -34,6 +44,8 @@ def joins_of(
         source: of the rows.
         joined: of `--join`, one a source.
         aggregated: of `--aggregate`, one a source or one of its columns.
+        delays: of `--delay`, one a source.
+        bounds: of `--within`, one a source.
 
     Raises:
         ConfigError: if one is of another form.
@@ -41,6 +53,8 @@ def joins_of(
     Example:
         >>> joins_of("orders.csv", ["people=people.csv:customer=id@ordered=since"], [])[1]
         {'people': {'on': {'customer': 'id'}, 'time': {'ordered': 'since'}}}
+        >>> joins_of("o.csv", ["p=p.csv:id@at"], [], ["p=1d"])[1]["p"]["delay"]
+        '1d'
         >>> joins_of("orders.csv", ["visits=v.csv:id@at"], ["visits=pages:mean,max"])
         ... # doctest: +NORMALIZE_WHITESPACE
         ({'orders': 'orders.csv', 'visits': 'v.csv'},
@@ -70,6 +84,14 @@ def joins_of(
         former = joins[name].get("aggregates", {})
         some = {} if former is True else {**former, column: tuple(functions.split(","))}
         joins[name]["aggregates"] = some if equals else True
+    for option, texts in (("delay", delays), ("within", bounds)):
+        for text in texts:
+            name, _, length = text.partition("=")
+            if name not in joins or not length:
+                remedy = f"Write for instance --{option} visits=14d."
+                form = f"--{option} NAME=LENGTH of a source in --join"
+                raise ConfigError.expected("fivefold", form, text, remedy)
+            joins[name][option] = _length(length)
     if not joins:
         return source, {}
     stem = Path(source).stem.split(".")[0]
@@ -93,6 +115,14 @@ def fresh_of(joined: Sequence[str]) -> dict[str, str]:
             remedy = "Write for instance --join customers=newer.csv."
             raise ConfigError.expected("fivefold", "--join NAME=SOURCE", name or "none", remedy)
     return {name: source for name, _, source in pairs}
+
+
+def _length(text: str) -> str | float:
+    """A length with its unit as it stands; a number where it is written so."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ def requested(collected: Collected, data: Preprocessed) -> Requested:
     text, changes, codec = text_of(collected.provenance), collected.changes, data.codec
     table, seen = collected.table, data.train.inputs
     if changes is not None:
+        changes = changes.serving(codec.schema)
         schema, rows = changes.request(codec.schema), data.train.index
         table = changes.source_table(table)
         codec = Codec.fit(table, schema, rows, codec.settings)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from fivefold.errors import PreflightError
 
@@ -16,11 +16,10 @@ BASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb", "oracle", "mssq
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9.+-]+)://")
 _ENV = re.compile(r"(?<=[:=/])env:([A-Za-z_]\w*)(?=$|[@&:/?#])")
-_IN_BASE = re.compile(r"(://[^:/@]*:)([^@]*)(?=@)")
-_ELSEWHERE = re.compile(r"(://[^:/@]*:)([^/@]*)(?=@)")
+_PASSWORD = re.compile(r"(://[^:/@]*:)(?!:|\d+(?:[/?#]|$))(.*)(?=@)")  # whatever signs are in it
 _SIGNED = re.compile(
-    r"([?&](?:sig|[^=&]*(?:token|secret|signature|password|credential|(?:api|access)[_-]?key)"
-    r"[^=&]*)=)([^&#]+)",
+    r"([?&](?:sig|pwd|[^=&]*(?:token|secret|signature|passw|credential"
+    r"|(?:api|access|account|storage|private|shared)[_-]?key)[^=&]*|key(?==[^&#]{16}))=)([^&#]+)",
     re.I,
 )
 
@@ -56,12 +55,11 @@ def without_secrets(address: str) -> str:
         >>> without_secrets("https://host/rows.csv?token=env:TOKEN&day=3")
         'https://host/rows.csv?token=env:TOKEN&day=3'
     """
-    password = _IN_BASE if is_base(address) else _ELSEWHERE
 
-    def hidden(match: re.Match[str]) -> str:
+    def masked(match: re.Match[str]) -> str:
         return match[0] if match[2].startswith("env:") else f"{match[1]}***"
 
-    return _SIGNED.sub(hidden, password.sub(hidden, address))
+    return _SIGNED.sub(masked, _PASSWORD.sub(masked, address))
 
 
 def with_secrets(address: str) -> str:
@@ -74,6 +72,24 @@ def secrets_of(address: str) -> list[str]:
     return [os.environ[name] for name in _ENV.findall(address) if os.environ.get(name)]
 
 
+def hidden(text: str, address: str) -> str:
+    """What somebody else says of an address, without the values of the variables that it names.
+
+    Args:
+        text: of a server, a library, a system.
+        address: with `env:NAME` in the place of what is secret.
+
+    Example:
+        >>> os.environ["SHOP"] = "a/b c"
+        >>> hidden("no host in //ann:a%2Fb%20c@: a/b c", "postgresql://ann:env:SHOP@host/shop")
+        'no host in //ann:***@: ***'
+    """
+    for secret in sorted(secrets_of(address), key=len, reverse=True):
+        for form in (quote(secret, safe=""), quote(secret), quote_plus(secret), secret):
+            text = text.replace(form, "***")
+    return text
+
+
 def check_address(address: str) -> list[PreflightError]:
     """Its faults as far as no connection is needed: a secret in it, a variable that is not set.
 
@@ -82,8 +98,7 @@ def check_address(address: str) -> list[PreflightError]:
         ['postgresql://ann:***@host/shop: expected no password in an address, found one.']
     """
     shown, faults = without_secrets(address), list[PreflightError]()
-    password = _IN_BASE if is_base(address) else _ELSEWHERE
-    for what, secrets in (("password", password), ("key or signature", _SIGNED)):
+    for what, secrets in (("password", _PASSWORD), ("key or signature", _SIGNED)):
         if any(not match[2].startswith("env:") for match in secrets.finditer(address)):
             wanted = f"no {what} in an address"
             remedy = "Write env:NAME in its place, and set the variable NAME to it."

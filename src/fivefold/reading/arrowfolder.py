@@ -65,7 +65,7 @@ def _read(state: Member, there: Mapping[str, Member], name: str) -> Raw:
         raise DataError.expected(
             f"{name}/{state.path}", lacking or "files", found, "Save the data set again."
         )
-    contents = [(path, there[path].content) for path in paths]
+    contents = [(path, there[path].whole) for path in paths]
     tables = [read_table(content, path) for path, content in contents]
     raw = read_arrow(pa.concat_tables(tables), name)
     chosen = told.get("_columns")

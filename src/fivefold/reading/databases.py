@@ -1,6 +1,6 @@
 """Queries of databases that run elsewhere, by ADBC where its driver is there, else SQLAlchemy."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from decimal import Decimal
 from importlib import import_module
@@ -11,7 +11,7 @@ from typing import Any
 from fivefold.core.faults import missing_package
 from fivefold.core.finding import finding
 from fivefold.errors import DataError, PreflightError
-from fivefold.reading.addresses import scheme_of, secrets_of, with_secrets
+from fivefold.reading.addresses import hidden, scheme_of, with_secrets
 from fivefold.reading.batches import AT_ONCE, pieces_of, wrong_query
 from fivefold.reading.names import unique_names
 from fivefold.reading.options import Reading
@@ -98,8 +98,8 @@ def _unordered(asked: Query) -> Any:
     return finding("rows_unordered", sentence, query=asked.query)
 
 
-def _statement(asked: Query) -> str:
-    return select_all(asked.query) if is_table(asked.query) else asked.query
+def _statement(asked: Query, written: Callable[[str], str] | None = None) -> str:
+    return select_all(asked.query, written) if is_table(asked.query) else asked.query
 
 
 def _plain(scheme: str) -> str:
@@ -164,9 +164,10 @@ def _from_sqlalchemy(asked: Query, rows: int) -> Generator[Any, None, None]:
         raise PreflightError.expected(
             asked.name, f"the package {package}", "it missing", remedy, package=package, **evidence
         ) from None
-    except sa.exc.ArgumentError as fault:
+    except (sa.exc.ArgumentError, ValueError) as fault:
         raise _unreached(asked, fault) from None
-    query = rewritten(_statement(asked), lambda n: f":{n}", lambda t: t.replace(":", r"\:"))
+    plain = _statement(asked, engine.dialect.identifier_preparer.quote)
+    query = rewritten(plain, lambda n: f":{n}", lambda t: t.replace(":", r"\:"))
     try:
         base = engine.connect()
     except (sa.exc.SQLAlchemyError, OSError) as fault:
@@ -198,9 +199,7 @@ def _url(asked: Query) -> Any:
 def _told(asked: Query, fault: Exception) -> str:
     """What a database said, in a line and without what is secret."""
     cause = getattr(fault, "orig", None) or fault
-    said = str(cause).strip() or type(cause).__name__
-    for secret in secrets_of(asked.address):
-        said = said.replace(secret, "***")
+    said = hidden(str(cause).strip() or type(cause).__name__, asked.address)
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return " ".join(lines[:2])
 

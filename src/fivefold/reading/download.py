@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from fivefold.errors import DataError
-from fivefold.reading.addresses import with_secrets, without_secrets
+from fivefold.reading.addresses import hidden, with_secrets, without_secrets
 from fivefold.reading.found import Found
 from fivefold.reading.packed import Member
 from fivefold.version import __version__
@@ -102,4 +102,5 @@ def _unread(shown: str, found: str, status: int = 0) -> DataError:
         remedy = "Give what the server asks for in the address, as env:NAME."
     elif status in (404, 410):
         remedy = "Correct the address."
-    return DataError.expected(shown, "a file that can be fetched", found, remedy, status=status)
+    wanted = "a file that can be fetched"
+    return DataError.expected(shown, wanted, hidden(found, shown), remedy, status=status)

@@ -18,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+HEAD = 1024  # letters in which a file that is no text has zero bytes
 _LETTER = re.compile("[^\x00-\x7f\ufffd]")
 REPLACED = "\ufffd"
 
@@ -127,9 +128,8 @@ def decode(content: bytes, encoding: str, source: str, *, detected: bool = False
             ) from None
         text = content.decode(encoding, errors="replace")
         damaged, lines = _damages(content, text)
-    if "\0" in text[:1_000_000] and not is_marked(content):
-        remedy = "Pass a CSV, TSV, Parquet, JSON lines or Excel file."
-        raise DataError.expected(source, "text", "zero bytes", remedy)
+    if "\0" in text and not is_marked(content):
+        raise _no_text(text, source)
     plain = text.removeprefix("\ufeff")
     return Text(
         content=plain,
@@ -138,6 +138,17 @@ def decode(content: bytes, encoding: str, source: str, *, detected: bool = False
         lines=lines,
         utf8=content if plain is text and encoding == "utf-8" and not damaged else None,
     )
+
+
+def _no_text(text: str, source: str) -> DataError:
+    """The fault of zero bytes: at the beginning it is no text, further down a damaged one."""
+    place = text.index("\0")
+    line = text.count("\n", 0, place) + 1
+    if place < HEAD:
+        remedy = "Pass a CSV, TSV, Parquet, JSON lines or Excel file."
+        return DataError.expected(source, "text", "zero bytes", remedy)
+    where, remedy = f"{source}, line {line:,}", "Repair that line, or fetch the file again."
+    return DataError.expected(where, "text", "zero bytes", remedy, lines=(line,))
 
 
 def _damages(content: bytes, text: str) -> tuple[int, tuple[int, ...]]:

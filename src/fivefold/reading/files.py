@@ -69,7 +69,7 @@ def table_of(member: Member, reading: Reading) -> Raw:
     Raises:
         DataError: if it is damaged, or of no form that can be read.
     """
-    content, name = member.content, PurePosixPath(member.path).name
+    content, name = member.whole, PurePosixPath(member.path).name
     plain, path = decompressed(content, name), member.place or Path(name)
     raw = next(_pieces(plain, path, suffix_of(name), reading, None)).keeping(reading.keep)
     return raw.replace(files=(digest_of_file(str(path), content),))

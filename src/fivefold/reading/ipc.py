@@ -8,6 +8,7 @@ from fivefold.errors import DataError
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
+from fivefold.reading.suffix import suffix_of
 
 ARROW, FEATHER, ORC = b"ARROW1", b"FEA1", b"ORC"
 """What such files begin with; a stream of Arrow begins with no mark."""
@@ -39,11 +40,12 @@ def read_table(content: bytes, name: str) -> Any:
     except ImportError:
         remedy = "Install it with pip install pyarrow, or pass the rows as CSV or JSON lines."
         raise missing_package(name, "pyarrow", "reads files of Arrow", remedy) from None
+    form = "ORC" if content.startswith(ORC) or suffix_of(name) == ".orc" else "Arrow"
     try:
         table = _opened(content)
     except (pa.ArrowException, OSError, ValueError) as fault:
-        raise _damaged(name, fault, _place(content)) from None
-    check_cells(table, name)
+        raise _damaged(name, fault, _place(content), form) from None
+    check_cells(table, name, form)
     return table
 
 
@@ -65,29 +67,60 @@ def _opened(content: bytes) -> Any:
 
 
 def _place(content: bytes) -> tuple[int | None, str | None]:
-    """The first row and the column that cannot be read, as far as that can be told."""
+    """The first row that cannot be read, and its column where others can; None if it is not told.
+
+    Rows come in batches, and in stripes of ORC: it is the first of these.
+    """
     import pyarrow as pa
 
-    row, options = 0, pa.ipc.IpcReadOptions
     try:
-        if content.startswith(ARROW):
-            file = pa.ipc.open_file(pa.BufferReader(content))
-            for batch in range(file.num_record_batches):
-                if not _reads(lambda n=batch: file.get_batch(n)):  # type: ignore[misc]
-                    for place, name in enumerate(file.schema.names):
-                        one = pa.ipc.open_file(
-                            pa.BufferReader(content), options=options(included_fields=[place])
-                        )
-                        if not _reads(lambda n=batch, one=one: one.get_batch(n)):  # type: ignore[misc]
-                            return row, name
-                    return row, None
-                row += file.get_batch(batch).num_rows
-        elif not content.startswith((FEATHER, ORC)):
-            for batch in pa.ipc.open_stream(pa.BufferReader(content)):
-                row += batch.num_rows
+        if content.startswith(FEATHER):
+            return None, None
+        if content.startswith(ORC):
+            from pyarrow import orc
+
+            names = orc.ORCFile(pa.BufferReader(content)).schema.names
+        else:
+            names = _batches(content, None).schema.names
     except (pa.ArrowException, OSError, ValueError):
-        return row or None, None
-    return None, None
+        return None, None
+    reached = {name: _rows_read(content, place, name) for place, name in enumerate(names)}
+    row = min(reached.values())
+    column, *others = [name for name in names if reached[name] == row]
+    return row, column if not others or len(others) + 1 < len(names) else None
+
+
+def _rows_read(content: bytes, place: int, name: str) -> int:
+    """How many rows of a column can be read."""
+    import pyarrow as pa
+
+    rows = 0
+    try:
+        if content.startswith(ORC):
+            from pyarrow import orc
+
+            file = orc.ORCFile(pa.BufferReader(content))
+            for stripe in range(file.nstripes):
+                rows += file.read_stripe(stripe, columns=[name]).num_rows
+        else:
+            reader = _batches(content, place)
+            several = getattr(reader, "num_record_batches", None)
+            for batch in reader if several is None else map(reader.get_batch, range(several)):
+                rows += batch.num_rows
+    except (pa.ArrowException, OSError, ValueError):
+        pass
+    return rows
+
+
+def _batches(content: bytes, place: int | None) -> Any:
+    """What reads a file or a stream of Arrow, of one column perhaps."""
+    import pyarrow as pa
+
+    buffer = pa.BufferReader(content)
+    some = pa.ipc.IpcReadOptions(included_fields=None if place is None else [place])
+    if content.startswith(ARROW):
+        return pa.ipc.open_file(buffer, options=some)
+    return pa.ipc.open_stream(buffer, options=some)
 
 
 def _reads(act: Callable[[], Any]) -> bool:
@@ -100,8 +133,14 @@ def _reads(act: Callable[[], Any]) -> bool:
     return True
 
 
-def check_cells(table: Any, name: str) -> None:
+def check_cells(table: Any, name: str, form: str = "Arrow", before: int = 0) -> None:
     """Refuse a table with cells that point to where nothing is, or texts that are none.
+
+    Args:
+        table: of Arrow.
+        name: of the file, for messages.
+        form: of the file.
+        before: rows of it that stand before these.
 
     Raises:
         DataError: naming row and column.
@@ -109,7 +148,7 @@ def check_cells(table: Any, name: str) -> None:
     if _reads(lambda: table.validate(full=True)):
         return
     for column in table.column_names:
-        first = 0
+        first = before
         for chunk in table.column(column).chunks:
             low, high = 0, len(chunk)
             if not _reads(lambda c=chunk: c.validate(full=True)):  # type: ignore[misc]
@@ -120,18 +159,20 @@ def check_cells(table: Any, name: str) -> None:
                         low = middle
                     else:
                         high = middle
-                raise _damaged(name, "A cell is not whole", (first + low, column))
+                raise _damaged(name, "A cell is not whole", (first + low, column), form)
             first += len(chunk)
 
 
-def _damaged(name: str, fault: object, place: tuple[int | None, str | None]) -> DataError:
+def _damaged(
+    name: str, fault: object, place: tuple[int | None, str | None], form: str
+) -> DataError:
     row, column = place
     where = "" if column is None else f", column `{column}`"
     where += "" if row is None else f", row {row:,}"
     said = next(iter(str(fault).splitlines()), "")
     return DataError.expected(
         f"{name}{where}",
-        "a whole file of Arrow",
+        f"a whole file of {form}",
         "a damaged one",
         "Fetch or write the file again.",
         evidence=f"{said.removesuffix('.')}.",

@@ -79,7 +79,8 @@ def _of_pairs(arrays: Mapping[str, Array], pairs: dict[int, dict[bool, str]], na
 
 
 def _damaged(name: str, wanted: str, fault: Exception) -> DataError:
-    objects = "pickle" in str(fault)
+    objects = "Object arrays" in str(fault)
     found = "objects of Python, which are not read" if objects else "a damaged one"
     remedy = "Save arrays of numbers or texts." if objects else "Save the file again."
-    return DataError.expected(name, wanted, found, remedy, evidence="" if objects else f"{fault}.")
+    said = "It begins as no such file" if "pickle" in str(fault) else str(fault).removesuffix(".")
+    return DataError.expected(name, wanted, found, remedy, evidence="" if objects else f"{said}.")

@@ -7,7 +7,8 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -23,6 +24,13 @@ _OPENERS: dict[bytes, tuple[str, Callable[[bytes], bytes]]] = {
 """How compressed files begin, what they are called, and what opens them."""
 
 _FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
+_DAMAGE = (
+    *_FAULTS,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    RuntimeError,
+    NotImplementedError,
+)
 
 
 class Member(NamedTuple):
@@ -42,8 +50,45 @@ class Member(NamedTuple):
         """Its bytes; none of one that is damaged, which is found to be unreadable later."""
         try:
             return self.read()
-        except (*_FAULTS, zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError):
+        except _DAMAGE:
             return b""
+
+    @property
+    def whole(self) -> bytes:
+        """Its bytes.
+
+        Raises:
+            DataError: if it is damaged.
+        """
+        try:
+            return self.read()
+        except _DAMAGE as fault:
+            raise DataError.expected(
+                self.path,
+                "a whole file",
+                "a damaged one",
+                "Fetch it again.",
+                evidence=f"{str(fault).removesuffix('.') or type(fault).__name__}.",
+            ) from None
+
+
+@contextmanager
+def named(archive: str) -> Iterator[None]:
+    """Faults of what an archive holds name the archive too."""
+    try:
+        yield
+    except DataError as fault:
+        if fault.summary.startswith(archive):
+            raise
+        outer = DataError(
+            f"{archive}, {fault.summary}",
+            evidence=fault.evidence,
+            remedy=fault.remedy,
+            **fault.facts,
+        )
+        for note in getattr(fault, "__notes__", ()):
+            outer.add_note(note)
+        raise outer from None
 
 
 def is_hidden(path: str) -> bool:

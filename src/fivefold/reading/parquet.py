@@ -7,6 +7,7 @@ from typing import Any
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
 from fivefold.reading.frames import read_arrow
+from fivefold.reading.ipc import check_cells
 from fivefold.reading.names import composed
 from fivefold.reading.options import EVERY, Reading
 from fivefold.reading.raw import Raw
@@ -29,6 +30,7 @@ def read_parquet(content: bytes, name: str, reading: Reading) -> Raw:
         table = file.read()
     except (pa.ArrowException, OSError) as fault:
         raise _damaged(name, fault, *_place(file)) from None
+    check_cells(table, name, "Parquet")
     raw, kept = _raw(table, name, reading), _kept_in_order(file)
     said = {k: "levels" if v == "ranks" and k not in kept else v for k, v in raw.types.items()}
     return raw.replace(types=said)
@@ -69,13 +71,15 @@ def _batches(file: Any, name: str, reading: Reading, rows: int) -> Iterator[Raw]
     try:
         batches = file.iter_batches(rows, columns=picked, use_threads=False)
         fields = [schema.field(name) for name in (schema.names if picked is None else picked)]
-        read = pa.schema(fields, schema.metadata)
+        read, first = pa.schema(fields, schema.metadata), 0
         for table in in_pieces(batches, read, rows):
+            check_cells(table, name, "Parquet", first)
+            first += len(table)
             raw = _raw(table, name, reading)
             others = tuple(column for column in schema.names if column not in table.column_names)
             yield raw.replace(whole=file.metadata.num_rows, others=(*raw.others, *others))
     except (pa.ArrowException, OSError) as fault:
-        raise _damaged(name, fault) from None
+        raise _damaged(name, fault, *_place(file)) from None
 
 
 def _raw(table: Any, name: str, reading: Reading) -> Raw:
@@ -94,7 +98,8 @@ def _opened(source: bytes | Path, name: str) -> Any:
         remedy = "Install it with pip install pyarrow, or pass the rows as CSV or JSON lines."
         raise missing_package(name, "pyarrow", "reads Parquet files", remedy) from None
     try:
-        return parquet.ParquetFile(source if isinstance(source, Path) else pa.BufferReader(source))
+        held = source if isinstance(source, Path) else pa.BufferReader(source)
+        return parquet.ParquetFile(held, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as fault:
         raise _damaged(name, fault) from None
 
@@ -120,7 +125,7 @@ def _damaged(
     where = "" if column is None else f", column `{column}`, from row {row:,} on"
     return DataError(
         f"{name}{where}: expected a Parquet file, found a damaged one.",
-        evidence=f"{str(fault).splitlines()[0]}.",
+        evidence=f"{str(fault).splitlines()[0].rstrip('.')}.",
         remedy="Fetch or write the file again.",
         column=column,
         rows=None if row is None else (row,),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +171,20 @@ def is_table(query: str) -> bool:
     return _TABLE.fullmatch(query.strip()) is not None
 
 
-def select_all(table: str) -> str:
+def select_all(table: str, written: Callable[[str], str] | None = None) -> str:
     """The query that gives a table whole.
+
+    Args:
+        table: its name, perhaps with its schema.
+        written: a name as the database writes it; between double quotes unless given.
 
     Example:
         >>> select_all("main.orders")
         'select * from "main"."orders"'
     """
-    parts = ('"' + part.replace('"', '""') + '"' for part in table.strip().split("."))
+    parts = map(written or _standard, table.strip().split("."))
     return f"select * from {'.'.join(parts)}"
+
+
+def _standard(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -25,7 +25,7 @@ from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.licence import licence_in
 from fivefold.reading.names import FILES
 from fivefold.reading.options import Reading
-from fivefold.reading.packed import Member, decompressed, is_packed, unpack
+from fivefold.reading.packed import Member, decompressed, is_packed, named, unpack
 from fivefold.reading.raw import Raw
 from fivefold.reading.stores import by_fsspec, in_store
 from fivefold.reading.suffix import stem_of
@@ -151,7 +151,8 @@ def _one(member: Member, reading: Reading) -> Raw:
     if is_packed(member.path):
         content = member.read()
         members = unpack(decompressed(content, member.path), member.path)
-        raw = read_together(members, member.path, reading)
+        with named(member.path):
+            raw = read_together(members, member.path, reading)
         return raw.replace(licence=raw.licence or licence_in(members))
     if reading.asks and images.is_cell(member.path):
         return images.read_cells([member], reading)

@@ -178,7 +178,8 @@ def pieces(source: Any, reading: Reading, rows: int | None) -> Iterator[Raw]:
     Texts are taken apart piece by piece; what is in memory is cut, and so are long tables.
     """
     long = reading.long
-    if long is None or form_of(source, reading) in {"values", "matrix", None}:
+    none = isinstance(source, list | tuple) and not source
+    if long is None or none or form_of(source, reading) in {"values", "matrix", None}:
         yield from _pieces(source, reading, rows)
         return
     known = tuple(n for n in long.read(reading.names, asks=reading.asks) if isinstance(n, str))

@@ -80,6 +80,8 @@ class _Opened:
     def __init__(self, place: Path | bytes, name: str) -> None:
         self.name = name
         if isinstance(place, bytes):
+            if not place:  # which SQLite has no memory for
+                raise _fault(name, EOFError("The file is empty"))
             self.base = sqlite3.connect(":memory:")
             self.told(lambda: self.base.deserialize(place))
         else:

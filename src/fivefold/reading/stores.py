@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from fivefold.errors import DataError
-from fivefold.reading.addresses import with_secrets, without_secrets
+from fivefold.reading.addresses import hidden, with_secrets, without_secrets
 from fivefold.reading.found import Found, Once, apart, below, listed
 from fivefold.reading.packed import Member
 
@@ -92,7 +92,7 @@ def _patient(address: str) -> str:
 
 
 def _fault(shown: str, fault: Exception) -> DataError:
-    said = next(iter(str(fault).splitlines()), "") or type(fault).__name__
+    said = next(iter(hidden(str(fault), shown).splitlines()), "") or type(fault).__name__
     remedy = "Correct the address, or set what the store asks for in the environment."
     return DataError.expected(
         shown, "a file that can be fetched", "none", remedy, evidence=f"{said.removesuffix('.')}."

@@ -7,7 +7,7 @@ from fivefold.codecs.coded import objects
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.kinds.known import KINDS
-from fivefold.reading import documents, idx, images, paired
+from fivefold.reading import documents, idx, images, packed, paired
 from fivefold.reading.arrowfolder import read_saved, saved_among
 from fivefold.reading.beside import (
     SHOWN,
@@ -18,6 +18,7 @@ from fivefold.reading.beside import (
     untold,
 )
 from fivefold.reading.classfolders import classes_of
+from fivefold.reading.collectedfolder import is_collected, read_collected
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
 from fivefold.reading.hive import hive_among, read_hive
 from fivefold.reading.index import MOST, Index, is_table
@@ -25,14 +26,7 @@ from fivefold.reading.joined import File, first_taught, in_parts, joined
 from fivefold.reading.licence import licence_in
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, MASKS, SERIES
 from fivefold.reading.options import Reading
-from fivefold.reading.packed import (
-    Member,
-    decompressed,
-    is_hidden,
-    is_packed,
-    members_of,
-    unpack,
-)
+from fivefold.reading.packed import Member, decompressed, is_hidden, is_packed, members_of, unpack
 from fivefold.reading.raw import Raw, digest_of_file
 from fivefold.reading.reels import reels_of
 from fivefold.reading.suffix import stem_of, suffix_of
@@ -83,16 +77,17 @@ def read_packed(path: Path, reading: Reading) -> Raw:
     """
     content = bytes_of(path)
     members = unpack(decompressed(content, path.name), path.name)
-    raw = read_together(members, path.name, reading)
-    licence = raw.licence or licence_in(members)
-    return raw.replace(files=(digest_of_file(str(path), content),), licence=licence)
+    with packed.named(path.name):
+        raw = read_together(members, path.name, reading)
+    files = (digest_of_file(str(path), content),)
+    return raw.replace(files=files, licence=raw.licence or licence_in(members))
 
 
 def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw:
     """The rows of many files: of the first of these forms that they have.
 
-    0. Stacks of pictures in idx files, with their labels; a data set of Hugging Face that was
-       saved; tables in folders whose names are columns.
+    0. What `Collected.save` wrote; stacks of pictures in idx files; saved data sets;
+       tables in folders whose names are columns.
     1. Tables that have the target, and a column that names others of the files.
     2. Tables of one form, one after another, with more rows than there are other files.
     3. Pictures, sounds, series or texts in one subfolder a class.
@@ -111,6 +106,8 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         DataError: if they have none of these forms.
     """
     shown = _within([m for m in members if not is_hidden(m.path) and not is_about(m)])
+    if is_collected(shown):
+        return read_collected(shown, name, reading)
     if stacks := idx.images_among({member.path for member in shown}):
         return _stacked(shown, stacks, name, reading)
     if states := saved_among(shown):
@@ -171,7 +168,7 @@ def _stacked(members: Sequence[Member], stacks: list[str], name: str, reading: R
     files = list[File]()
     for path, part in in_parts(stacks, stacks):
         pair = [path, idx.labels_name(path)]
-        images, labels = (decompressed(there[file].content, file) for file in pair)
+        images, labels = (decompressed(there[file].whole, file) for file in pair)
         raw = idx.read_pictures(images, path)
         raw = raw if reading.asks else idx.read_idx(images, labels, *pair)
         records = tuple(digest_of_file(str(there[p].place or p), there[p].content) for p in pair)

@@ -11,7 +11,7 @@ from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.reading.longtable import constant_of, rolled
-from fivefold.reading.names import FROM, JUDGED, UNTIL
+from fivefold.reading.names import FROM, JUDGED, SERIES, UNTIL
 from fivefold.reading.options import Long, Windows
 from fivefold.reading.raw import Raw
 from fivefold.reading.spacing import Order
@@ -93,7 +93,8 @@ def rows_of(raw: Raw, long: Long | Windows, wanted: tuple[str, ...] | None) -> R
     asks = wanted is not None
     if isinstance(long, Windows):
         return None if asks and are_windows(raw, long) else windowed(raw, long, wanted=wanted)
-    ready = asks and long.series_id not in raw.columns
+    whole = any(name.rstrip("_") == SERIES for name in raw.columns if name in (wanted or ()))
+    ready = asks and (whole or long.series_id not in raw.columns)
     return None if ready else rolled(raw, long, wanted=wanted)
 
 

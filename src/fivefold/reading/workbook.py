@@ -82,15 +82,20 @@ def _grid(content: bytes, name: str) -> Iterator[tuple[Any, ...]]:
         raise fault
     import openpyxl
 
+    read = 0
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        yield from (shown or book.worksheets)[0].iter_rows(values_only=True)
+        for row in (shown or book.worksheets)[0].iter_rows(values_only=True):
+            yield row
+            read += 1
     except Exception as error:  # openpyxl lets zipfile, XML and key errors through
+        where = f", line {read + 1:,} of the sheet" if read else ""
         raise DataError(
-            f"{name}: expected an Excel file, found a damaged one.",
+            f"{name}{where}: expected an Excel file, found a damaged one.",
             evidence=f"{type(error).__name__}: {error}.",
             remedy="Open it in a spreadsheet and save it again as .xlsx, or as CSV.",
+            **({"lines": (read + 1,)} if read else {}),
         ) from None
 
 

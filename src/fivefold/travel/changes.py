@@ -55,6 +55,20 @@ class Changes:
             needed = step.sources(needed)
         return needed
 
+    def serving(self, model: Schema) -> Self:
+        """The same without what no input of a model is made of: nobody is to read that in a bundle.
+
+        Args:
+            model: the schema that the model was fitted with.
+        """
+        needed, steps = {column.name for column in model.inputs}, list[Step]()
+        for step in reversed(self.steps):
+            kept = step.only(needed)
+            if kept is not None:
+                steps.insert(0, kept)
+                needed = kept.sources(needed)
+        return replace(self, steps=tuple(steps))
+
     def made_of(self) -> dict[str, str]:
         """How columns of the model came to be, in a few words by name."""
         return {name: how for step in self.steps for name, how in step.made_of().items()}

@@ -1,6 +1,6 @@
 """Columns that rows are given from another source, by key and as of a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -170,6 +170,22 @@ class Lookup(Step):
             else:
                 made[name] = rolled(how, self.history, column, low, high)
         return columns.replace(made)
+
+    def only(self, names: Collection[str]) -> Self | None:
+        """The join without columns that nobody asks for, and without their cells."""
+        made = {name: how for name, how in self.made.items() if name in names}
+        if not made:
+            return None
+        cells = {column for _, column in made.values()}
+        used = {*cells, *(theirs for _, theirs in self.on), *(self.time or ())[1:]}
+        held = {name: self.history.cells[name] for name in self.history.cells if name in cells}
+        return replace(
+            self,
+            made=made,
+            columns={name: column for name, column in self.columns.items() if name in made},
+            read=tuple(column for column in self.read if column.name in used),
+            history=replace(self.history, cells=held, _made={}),
+        )
 
     def made_of(self) -> Mapping[str, str]:
         """The function, the source and the key."""

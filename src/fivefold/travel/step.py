@@ -1,7 +1,7 @@
 """One change of rows that travels with a model."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, ClassVar, Self
 
@@ -54,6 +54,10 @@ class Step(ABC):
     @abstractmethod
     def pack(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Everything fitted, as JSON values and named arrays without objects."""
+
+    def only(self, names: Collection[str]) -> Self | None:
+        """The same, where no more than these columns are asked for after it; None for no step."""
+        return self
 
     def made_of(self) -> Mapping[str, str]:
         """How columns came to be, in a few words by name, for the card; nothing by default."""
