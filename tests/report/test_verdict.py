@@ -140,8 +140,11 @@ def test_summary_puts_the_first_command_in_its_place_unless_something_is_to_be_d
 
 
 def test_verdict_speaks_the_words_of_the_shell(a_run: Any) -> None:
-    run = Reported(**a_run("tie"), said=lambda text: text.replace("Train(", "<").rstrip(")"))
-    assert verdict_of(run).next[0].line == '<prefer="simpler"'
+    spoken = {'Train(prefer="simpler")': "--prefer simpler"}
+    run = Reported(**a_run("tie"), said=lambda text: spoken.get(text, text))
+    assert str(verdict_of(run).next[0]).startswith(
+        "Add `--prefer simpler`, which keeps the simplest"
+    )
 
 
 def ruled(run: dict[str, Any], *rulings: str, **columns: list[float]) -> Verdict:
@@ -227,6 +230,18 @@ def test_verdict_of_a_simple_model_or_one_that_was_weighed_prefers_no_other(a_ru
         trained = run["trained"].replace(settings={**run["trained"].settings, **settled})
         told = verdict_of(Reported(**{**run, "trained": trained}))
         assert [advice.line for advice in told.next] == ['Deploy("model.ff")']
+        assert told.simpler.sentence.startswith("It is a simple") == ("estimator" in settled)
+    run["collected"] = run["collected"].replace(
+        schema=Schema(
+            columns=(
+                Column(name="x", kind="text"),
+                Column(name="y", kind="boolean", role="target"),
+            ),
+            **{"targets": ("y",), "task": "binary", "classes": ("no", "yes")},
+        )
+    )
+    told = verdict_of(Reported(**run))  # of texts no linear model takes its place
+    assert [advice.line for advice in told.next] == ['Deploy("model.ff")']
 
 
 def test_metric_told_says_which_way_is_better() -> None:

@@ -65,7 +65,8 @@ def verdict_of(run: Reported) -> Verdict:
         return Verdict(good, Point(SIMPLER, "open", why), trust, wrong, _first(run, spoilt))
     rivals = _compared(run.evaluated)
     good = _good(run.evaluated, weighing, rivals)
-    simpler = _simpler(weighing, rivals[1:])
+    itself = "" if run.trained.settings.estimator is None else run.trained.settings.network
+    simpler = _simpler(weighing, rivals[1:], itself)
     return Verdict(good, simpler, trust, wrong, _first(run, (), good, rivals))
 
 
@@ -112,7 +113,9 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
     )
 
 
-def _simpler(weighing: Weighing, rivals: Sequence[Rival]) -> Point:
+def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str) -> Point:
+    """Beside other simple models; `itself` is what the model is called where it is one."""
+
     def of(ruling: str) -> list[Rival]:
         return [rival for rival in rivals if rival.ruling == ruling]
 
@@ -122,6 +125,9 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival]) -> Point:
         best = max(better, key=lambda rival: abs(float(rival.difference)))
         told = _capital(str(weighing.turned(best.name, best.scores, "the model")))
         return Point(SIMPLER, "bad", f"No. {told}.")
+    if itself:
+        also = f"It is a simple model itself, `{itself}`"
+        return Point(SIMPLER, "good", f"{also}, and no other is shown to be better.")
     if equal := of("a tie"):
         first = equal[0]
         return Point(SIMPLER, "open", f"No. {_capital(first.name)} {_equal(weighing, first)}")

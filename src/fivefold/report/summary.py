@@ -188,6 +188,8 @@ def _model(trained: Trained) -> str:
     size = f", {settings.parameters:,} parameters" if settings.parameters else ""
     size += f", {nodes:,} of them nodes of trees" if nodes else ""
     kept = f", best of {len(trained.history)} epochs: {best}" if best is not None else ""
+    if settings.preferred and settings.estimator is not None:
+        kept = f"{kept}, which validation rows kept in place of a network"
     return f"{model_parts(trained)}{size}{kept}"
 
 

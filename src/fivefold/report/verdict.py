@@ -36,6 +36,8 @@ class Advice(NamedTuple):
     def __str__(self) -> str:
         if not self.line:
             return self.why
+        if self.line.startswith("--"):  # an option is no command
+            return f"Add `{self.line}`, which {self.why}."
         return f"`{self.line}` {self.why}."
 
 
