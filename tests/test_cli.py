@@ -215,7 +215,8 @@ def test_check_says_what_would_run_and_that_nothing_is_wrong(
     assert cli.main(["check", str(source), "--target", "kind", "--to", str(tmp_path / "f.ff")]) == 0
     text = capsys.readouterr().out
     assert "Preprocessed" in text
-    assert text.endswith("No fault found in 5 stages.\n")
+    look = f"fivefold look {source} --target kind"
+    assert text.endswith(f"No fault found in 5 stages.\nSee what is in the columns: {look}\n")
     assert not (tmp_path / "f.ff").exists()
 
 

@@ -221,7 +221,7 @@ def test_sparks_rise_with_counts():
 
 def test_bars_of_each_group_are_as_high_as_its_shares():
     svg = bars(np.array([[10, 0], [30, 1]]), label='a "<b>"')
-    assert 'aria-label="a &quot;&lt;b&gt;&quot;"' in svg
+    assert "<title>a &quot;&lt;b&gt;&quot;</title>" in svg
     # of the first group a quarter and three quarters, of the second all in the second bin
     assert "M0 28v-7h5v7" in svg
     assert "M12 28v-21h5v21" in svg

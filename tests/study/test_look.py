@@ -70,9 +70,3 @@ def test_shell_looks_and_gives_the_same_as_json(path, pipeline, capsys):
 def test_shell_tells_advice_in_its_own_words(path, capsys):
     assert cli.main(["look", str(path)]) == 0
     assert "--target" in capsys.readouterr().out
-
-
-def test_check_names_look(path, pipeline, capsys):
-    target = pipeline["collect"].target
-    assert cli.main(["check", str(path), "--target", target]) == 0
-    assert f"fivefold look {path} --target {target}" in capsys.readouterr().out

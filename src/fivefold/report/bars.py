@@ -39,7 +39,7 @@ def bars(counts: Array, *, label: str) -> str:
 
     Args:
         counts: `(bins, groups)` rows.
-        label: what stands in its place where it is not seen; text.
+        label: what stands in its place where it is not seen, and beside a pointer; text.
 
     Returns:
         SVG of about a thousand letters at most; empty without a bin.
@@ -59,4 +59,4 @@ def bars(counts: Array, *, label: str) -> str:
         )
         drawn.append(f'<path style="fill:{COLOURS[group]}" d="{lines}"/>' if lines else "")
     size = f'width="{SLOT * bins}" height="{HEIGHT}"'
-    return f'<svg role="img" aria-label="{escape(label)}" {size}>{"".join(drawn)}</svg>'
+    return f'<svg role="img" {size}><title>{escape(label)}</title>{"".join(drawn)}</svg>'

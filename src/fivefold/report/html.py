@@ -18,7 +18,7 @@ from fivefold.report.headline import (
     serious,
 )
 from fivefold.report.judgement import verdict_of
-from fivefold.report.lines import legend
+from fivefold.report.lines import legend, ticked
 from fivefold.report.overview import overview
 from fivefold.report.reported import Reported
 from fivefold.report.sheetrows import sheet_rows
@@ -134,18 +134,6 @@ def themed(svg: str) -> str:
     """A picture that takes its colours from the page, light or dark."""
     pattern = re.compile(r"((?:fill|stroke): )(#[0-9a-f]{6})")
     return pattern.sub(lambda match: match[1] + THEME.get(match[2], match[2]), svg)
-
-
-def ticked(sentence: str) -> Any:
-    """A sentence as markup: what stands in backticks is set as code, all else is escaped.
-
-    Example:
-        >>> print(ticked("`a<b` is 1."))
-        <code>a&lt;b</code> is 1.
-    """
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
 
 
 def _subtitle(collected: Collected) -> str:

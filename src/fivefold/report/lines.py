@@ -1,9 +1,11 @@
 """Columns of a table, described: as lines of a terminal, and as HTML."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
 from textwrap import wrap
+from typing import Any
 
 from fivefold.core.wording import printable
 from fivefold.report.bars import COLOURS, sparks
@@ -18,6 +20,9 @@ MARKS = {"input": " ", "target": ">", "ignored": "-"}
 
 HEADINGS = ("  column", "kind", "missing", "distinct", "histogram", "values")
 ON_THE_RIGHT = (False, False, True, True, False, False)
+
+LEFT = 'style="text-align:left;vertical-align:top;padding:2px 12px 2px 0"'
+"""Of a cell, in a notebook whose own style sets numbers to the right."""
 
 
 def column_lines(columns: Sequence[Described], left_out: int, width: int) -> list[str]:
@@ -44,15 +49,18 @@ def column_lines(columns: Sequence[Described], left_out: int, width: int) -> lis
 
 def column_html(rows: Sequence[Mapping[str, str]], left_out: int) -> str:
     """A table of `Overview.rows_of_page`; whatever comes from data is text."""
-    names = ("name", "kind", "missing", "distinct", "values", "spread")
+    names = ("kind", "missing", "distinct", "values", "spread")
     body = ""
     for row in rows:
-        words = [escape(row[name]) for name in names]
-        words[0] += f"<br><small>{escape(row['note'])}</small>" if row["note"] else ""
-        body += f"<tr>{''.join(f'<td>{word}</td>' for word in [*words, row['bars']])}</tr>"
-    heads = "".join(f"<th>{name}</th>" for name in ("column", *names[1:], "histogram"))
+        note = f"<br><small>{escape(row['note'])}</small>" if row["note"] else ""
+        words = [escape(row["name"]) + note, row["bars"], *(escape(row[name]) for name in names)]
+        body += f"<tr>{''.join(f'<td {LEFT}>{word}</td>' for word in words)}</tr>"
+    heads = "".join(f"<th {LEFT}>{name}</th>" for name in ("column", "histogram", *names))
     more = f"<div>and {left_out:,} more columns</div>" if left_out else ""
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
+    return (
+        f'<div style="overflow-x:auto"><table><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{more}"
+    )
 
 
 def legend(groups: Sequence[str]) -> str:
@@ -64,6 +72,18 @@ def legend(groups: Sequence[str]) -> str:
         for colour, name in zip(COLOURS, groups, strict=False)
     )
     return f"<div>{signs}: of each, how its training and validation rows are spread</div>"
+
+
+def ticked(sentence: str) -> Any:
+    """A sentence as markup: what stands in backticks is set as code, all else is escaped.
+
+    Example:
+        >>> print(ticked("`a<b` is 1."))
+        <code>a&lt;b</code> is 1.
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
 
 
 def breadth(text: str) -> int:

@@ -18,7 +18,7 @@ from fivefold.partition import Partition
 from fivefold.report.bars import bars, sparks
 from fivefold.report.described import Described, described, share
 from fivefold.report.headline import ranked
-from fivefold.report.lines import NARROWEST, column_html, column_lines, legend, wrapped
+from fivefold.report.lines import NARROWEST, column_html, column_lines, legend, ticked, wrapped
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Overview:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<div>{escape(name)}: {escape(line)}</div>" for name, line in self._head())
-        found = "".join(f"<li>{escape(sentence)}</li>" for sentence in self._found(str))
+        found = "".join(f"<li>{ticked(sentence)}</li>" for sentence in self._found(str))
         table = column_html(self.rows_of_page(), self.left_out)
         return f"<div>{head}{legend(self.groups)}{table}<ul>{found}</ul></div>"
 
