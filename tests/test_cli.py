@@ -591,6 +591,10 @@ def test_group_and_places_of_targets_reach_collect(tmp_path):
         settings = pipeline_of(parsed(*words, text))["collect"].settings()
         assert (settings["target"], settings["group"]) == (wanted, "column_1")
     assert cli.main([*words, "0"]) == 0
+    more = ["--drop", "1", "--group", "2", "--series-id", "-3", "--time", "1"]
+    said = pipeline_of(cli.parser().parse_args(["check", str(path), *more]))["collect"].settings()
+    told = {"drop": (1,), "group": 2, "series_id": -3, "time": 1}
+    assert {name: said[name] for name in told} == told
     named = tmp_path / "rows.jsonl"
     named.write_text('{"a": 1, "0": "x"}\n' * 20)
     assert column_of("0", str(named)) == "0"

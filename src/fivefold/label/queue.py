@@ -81,6 +81,7 @@ class Queue:
         self.random = 1.0 if strategy == "random" else max(random, LEAST_RANDOM)
         self.overlap, self.repeats = overlap, repeats
         self.budget, self.again = budget, tuple(again)
+        self._draws: dict[tuple[str, str], float] = {}
         self._order = sorted(self.items, key=lambda item: self._drawn("order", item))
         self._rank = {item: rank for rank, item in enumerate(self._order)}
         self._reserve = math.ceil(max(random, LEAST_RANDOM) * len(self._order))
@@ -145,12 +146,15 @@ class Queue:
         pending = len(given.intersection(state.own))  # repeats that lie before the person
         repeated, turns = len(state.shown_again) + pending, len(state.own) + len(given)
         second, at_random = self._second(state), self._at_random(state)
+        again = self._again(state)
         chosen = self._chosen(state, outlook)
         while True:
             turns += 1
             if item := next((i for i in second if i not in given), ""):
                 yield Turn(item, state.first[item])
-            elif int(self.repeats * turns) > repeated and (item := self._repeat(state, given)):
+            elif int(self.repeats * turns) > repeated and (
+                item := next((i for i in again if i not in given), "")
+            ):
                 repeated += 1
                 yield Turn(item, "repeat")
             elif self.budget is not None and len(counted) >= self.budget:
@@ -213,19 +217,22 @@ class Queue:
             if item in self._rank and not theirs and count < self.wanted_labels(item):
                 yield item
 
-    def _repeat(self, state: "_State", given: set[str]) -> str:
-        """One of the person's own items of some time ago; empty where there is none."""
+    def _again(self, state: "_State") -> Iterator[str]:
+        """The person's own items of some time ago, in the order in which they are shown again."""
         known = (item for item in state.own[:-GAP] if item in self._rank)
-        free = [item for item in known if item not in state.shown_again and item not in given]
-        return min(free, key=lambda item: self._drawn(f"repeat {state.who}", item), default="")
+        free = [item for item in known if item not in state.shown_again]
+        what = f"repeat {state.who}"
+        yield from sorted(free, key=lambda item: self._drawn(what, item))
 
     def _is_anothers(self, item: str, state: "_State") -> bool:
         return item in self._held and self._held[item][0] != state.who
 
     def _drawn(self, what: str, item: str) -> float:
         """A number from 0 to 1 that the seed, what it is for, and the id decide."""
-        told = blake2b(f"{self.seed} {what} {item}".encode(), digest_size=8).digest()
-        return int.from_bytes(told, "big") / 2**64
+        if (known := self._draws.get((what, item))) is None:
+            told = blake2b(f"{self.seed} {what} {item}".encode(), digest_size=8).digest()
+            known = self._draws[what, item] = int.from_bytes(told, "big") / 2**64
+        return known
 
 
 class _State:
