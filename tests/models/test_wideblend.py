@@ -59,6 +59,19 @@ def test_ridge_answers_as_that_of_scikit_learn_but_for_its_scale(sides):
     assert np.corrcoef(answers, wanted)[0, 1] > 0.99999
 
 
+@pytest.mark.parametrize("name", HELD)
+def test_directions_heed_no_target_of_a_row_that_does_not_count(sides, name):
+    train, valid = sides
+    head, counts = make_head(task_of("binary"), (1,)), (torch.arange(40) % 3 > 0).float()
+    judged, found = Held(valid.inputs, valid.target, torch.ones(20)), []
+    for target in (train.target, torch.where(counts > 0, train.target, 1 - train.target)):
+        rows = Held(train.inputs, target, counts), judged
+        found.append(fit_direction(name, Gathered(Width(50)), rows, head, 1).answers)
+    assert torch.equal(*found)
+    every = fit_direction(name, Gathered(Width(50)), (train, judged), head, 1).answers
+    assert not torch.allclose(found[0], every)
+
+
 def test_directions_that_may_learn_from_validation_rows_answer_these_without(sides):
     head = make_head(task_of("binary"), (1,))
     some = fit_direction("ridge", Gathered(Width(50)), sides, head, 1)

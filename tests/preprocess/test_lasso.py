@@ -45,6 +45,19 @@ def test_path_of_two_classes_tells_one_the_opposite_of_the_other(planted):
     assert path.weights[10].any()
 
 
+def test_path_with_whole_weights_is_that_of_repeated_rows(planted):
+    screen, _, _ = planted
+    times = np.random.default_rng(1).integers(0, 4, 80)
+    whole = screen_of(screen.matrix, screen.target, weight=10.0 * times)
+    path, repeated = Path.of(whole, np.arange(80), 0.2), np.repeat(np.arange(80), times)
+    other = Path.of(screen, repeated, 0.2)
+    np.testing.assert_allclose(path.penalties, other.penalties, rtol=1e-4)
+    found = [np.zeros(300), np.zeros(300)]
+    for each, of in zip(found, (path, other), strict=True):
+        each[of.columns] = of.weights[8, :, 0]
+    np.testing.assert_allclose(*found, atol=0.01)
+
+
 def test_path_looks_at_no_other_rows(planted):
     screen, learnt, held = planted
     spoilt = screen.matrix.copy()

@@ -157,6 +157,13 @@ def test_screen_of_numbers_explains_the_square_of_the_correlation_of_cells_that_
     assert holed[1] == 0
 
 
+def test_screen_of_numbers_near_the_largest_ones_explains_as_of_small_ones():
+    draw = np.random.default_rng(2)
+    matrix, target = draw.uniform(-1, 1, size=(50, 2)), draw.normal(size=(50, 1))
+    small, large = (screen(matrix * by, target).explained(np.arange(50)) for by in (1.0, 1e35))
+    np.testing.assert_allclose(large, small, rtol=1e-4)
+
+
 def test_screen_with_whole_weights_explains_what_repeated_rows_would():
     draw = np.random.default_rng(5)
     matrix, target = draw.uniform(-1, 1, size=(30, 4)), draw.normal(size=(30, 1))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fivefold.codecs.table import Array
-from fivefold.metrics.weight import relative
+from fivefold.metrics.weight import relative, weighed
 from fivefold.models.gathered import Gathered, Held
 from fivefold.models.head import Head
 from fivefold.models.joint import Columns
@@ -107,11 +107,11 @@ def _fit(model: Columns, feeds: list[Held], learn: str, solve: Solve) -> None:
     model.scale_by(torch.cat([model.features(feed.inputs).double() for feed in feeds]))
     x = torch.cat([model.scaled(feed.inputs).double() for feed in feeds]).cpu().numpy()
     y = np.concatenate([_wanted(feed, learn, outputs) for feed in feeds])
-    weight = np.ones(len(y))
+    counts = None
     if all(feed.weight is not None for feed in feeds):
         counts = np.concatenate([feed.weight.cpu().numpy() for feed in feeds])  # type: ignore[union-attr]
-        weight = np.zeros(len(y))
-        weight[counts > 0] = relative(counts)
+    weight, x, y = weighed(counts, x, y)
+    weight = relative(weight)
     root = np.sqrt(weight)[:, None]
     mean = np.average(y, axis=0, weights=weight)
     x, centred = root * (x - np.average(x, axis=0, weights=weight)), root * (y - mean)

@@ -62,7 +62,7 @@ class Path(NamedTuple):
         from sklearn.linear_model import enet_path
 
         by, weight = screen.standard(rows), screen.weight[rows].astype(np.float32)
-        x, root = screen.scaled(rows, by), np.sqrt(weight)[:, None]
+        x, root = screen.scaled(rows, by), np.sqrt(weight / weight.mean())[:, None]
         middle = weight @ x / weight.sum()
         x, aims = root * (x - middle), root * screen.aims(rows)
         told = np.abs(x.T @ aims.astype(np.float32)).max(axis=1) / len(rows)

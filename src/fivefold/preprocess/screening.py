@@ -39,7 +39,9 @@ class Screen:
         there = ~np.isnan(some)
         count = np.maximum(weight @ there, 1e-9)
         mean = weight @ np.where(there, some, 0) / count
-        spread = np.sqrt(weight @ np.where(there, (some - mean) ** 2, 0) / count)
+        apart = np.where(there, some - mean, 0)
+        far = np.maximum(np.abs(apart).max(axis=0, initial=0), np.float32(1e-30))  # no overflow
+        spread = far * np.sqrt(weight @ (apart / far) ** 2 / count)
         return mean, np.where(spread > 1e-6 * np.abs(mean) + 1e-12, spread, np.inf)
 
     def scaled(self, rows: Array, by: tuple[Array, Array]) -> Array:
