@@ -56,7 +56,7 @@ def test_render_any_task_is_well_formed_and_needs_nothing_else(
     assert "script" not in page.tags
     assert all(link.startswith("#") for link in page.links)
     assert len(page.ids) == len(set(page.ids))
-    assert page.tags.count("figure") == (3 if task == "regression" else 6)
+    assert page.tags.count("figure") == (4 if task == "regression" else 6)
     assert not re.search(r"@import|url\((?!#)", text)
 
 

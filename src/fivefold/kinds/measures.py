@@ -1,7 +1,7 @@
 """What a kind measures of a column, before and beside a model."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,9 @@ class Measures:
         """Whether drift or weak groups are looked for: whether `drift` or `groups` is its own."""
         kind = type(self)
         return kind.drift is not Measures.drift or kind.groups is not Measures.groups
+
+    is_passage: ClassVar[bool] = False
+    """Whether people read a cell as it stands, so that reports show some."""
 
     def sizes(self, values: Array, column: Column) -> Mapping[str, Array]:
         """How large cells are, by what is counted, which `dataset_statistics` tells; by default {}.

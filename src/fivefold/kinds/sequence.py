@@ -52,6 +52,7 @@ class Sequence(Kind):
     """Symbols in an order: DNA, RNA, protein, codes of events."""
 
     name = "sequence"
+    is_passage = True
     block = SYMBOLS
     wanted = "sequences"
     coded = True

@@ -47,6 +47,7 @@ class Text(Kind):
     state = TextState
     settings = ("text_length", "truncation", "vocabulary", "word_rows", "tokens", "terms")
     plural = "texts"
+    is_passage = True
     nulls = "asked"
 
     def reader(self, column: Column) -> Callable[[object], str | None]:

@@ -15,10 +15,11 @@ from fivefold.metrics.counts import intervals
 from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.weight import effective_rows
-from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw
+from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw, with_unit
 from fivefold.report.figures import confusion_matrix
 from fivefold.report.futures import coverage_ahead, error_ahead, forecasts
 from fivefold.report.misheard import spelling_errors, transcripts
+from fivefold.report.residuals import residuals
 from fivefold.report.tables import shortened
 from fivefold.report.thresholds import thresholds
 
@@ -102,8 +103,8 @@ def calibration(target: "Array", scores: "Array", *, weight: "Array | None" = No
     return draw(paint, title="Calibration")
 
 
-def predicted_against_true(target: "Array", predicted: "Array") -> str:
-    """A dot a row: what was predicted over what was true, `(n,)` values each.
+def predicted_against_true(target: "Array", predicted: "Array", unit: str = "") -> str:
+    """A dot a row: what was predicted over what was true, `(n,)` values each, in a unit.
 
     Beyond 600 rows an even sample is drawn.
     """
@@ -119,8 +120,8 @@ def predicted_against_true(target: "Array", predicted: "Array") -> str:
             ends = [float(np.min(x)), float(np.max(x))]
             axes.plot(ends, ends, color=ORANGE, linewidth=1.2)
         axes.plot(x, y, "o", color=BLUE, markersize=2.4, alpha=0.35, markeredgewidth=0)
-        axes.set_xlabel("true")
-        axes.set_ylabel("predicted")
+        axes.set_xlabel(with_unit("true", unit))
+        axes.set_ylabel(with_unit("predicted", unit))
 
     return draw(paint, title=title)
 
@@ -279,6 +280,7 @@ DRAWINGS: Mapping[str, Callable[..., str]] = {
     "forecasts": forecasts,
     "error_ahead": error_ahead,
     "coverage_ahead": coverage_ahead,
+    "residuals": residuals,
     "surprise": surprise,
     "found_at": found_at,
     "spelling_errors": spelling_errors,

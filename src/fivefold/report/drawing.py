@@ -55,6 +55,16 @@ STYLE: Any = {
 _ONE_AT_A_TIME = threading.Lock()  # matplotlib's settings are global while a picture is drawn
 
 
+def with_unit(name: str, unit: str) -> str:
+    """What an axis shows, with its unit where there is one.
+
+    Example:
+        >>> with_unit("predicted", "USD"), with_unit("predicted", "")
+        ('predicted, USD', 'predicted')
+    """
+    return f"{name}, {unit}" if unit else name
+
+
 def draw(
     paint: Callable[[Axes], None], *, width: float = 4.6, height: float = 3.6, title: str = ""
 ) -> str:

@@ -41,16 +41,9 @@ def examples(collected: "Collected", evaluated: "Evaluated") -> list[tuple[str, 
     if task.plane and len(index):
         return mask_rows(collected, evaluated)
     drawable = [each for each in schema.inputs if type(kind_of(each.kind)).drawn is not Kind.drawn]
-    if not drawable or not len(index) or len(schema.targets) > 1 or task.sequence:
+    if not drawable or not has_examples(collected, evaluated):
         return []
-    losses = task.row_losses(evaluated.target, evaluated.scores)
-    marks = decided(evaluated.scores, evaluated.threshold)
-    wrong = task.errors(evaluated.target, marks)
-    worst = [row for row in np.argsort(-losses, kind="stable") if wrong[row]][: ROWS // 2]
-    others = [row for row in np.argsort(wrong, kind="stable") if row not in worst]
-    shown = [*worst, *others[: ROWS - len(worst)]]
-    answers = task.answers(marks[shown], schema)
-    truths = collected.table.column(schema.targets[0])[index[shown]]
+    shown, truths, answers = worst_and_best(collected, evaluated)
     named = [
         (shortened(cell(truth), 14), shortened(cell(answer), 14))
         for truth, answer in zip(truths, answers, strict=True)
@@ -64,6 +57,34 @@ def examples(collected: "Collected", evaluated: "Evaluated") -> list[tuple[str, 
         )
         found.append((contact_sheet(tiles, named, title=f"Examples of {column.name}"), caption))
     return found
+
+
+def has_examples(collected: "Collected", evaluated: "Evaluated") -> bool:
+    """Whether a row has one answer, which can stand beside it."""
+    schema = collected.schema
+    task = task_of(schema.task)
+    return len(evaluated.index) > 0 and len(schema.targets) == 1 and not task.sequence
+
+
+def worst_and_best(
+    collected: "Collected", evaluated: "Evaluated", rows: int = ROWS
+) -> "tuple[list[int], Array, Array]":
+    """Test rows to show, half of them those that were answered worst, with truth and answer.
+
+    Args:
+        collected: the rows.
+        evaluated: which of them were judged, and what was answered.
+        rows: at most.
+    """
+    schema, task = collected.schema, task_of(collected.schema.task)
+    losses = task.row_losses(evaluated.target, evaluated.scores)
+    marks = decided(evaluated.scores, evaluated.threshold)
+    wrong = task.errors(evaluated.target, marks)
+    worst = [row for row in np.argsort(-losses, kind="stable") if wrong[row]][: rows // 2]
+    others = [row for row in np.argsort(wrong, kind="stable") if row not in worst]
+    shown = [*worst, *others[: rows - len(worst)]]
+    truths = collected.table.column(schema.targets[0])[evaluated.index[shown]]
+    return shown, truths, task.answers(marks[shown], schema)
 
 
 def contact_sheet(

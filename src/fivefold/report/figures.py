@@ -192,6 +192,29 @@ def markers(table: "pd.DataFrame") -> str:
     return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Markers")
 
 
+def importance(table: "pd.DataFrame", metric: str) -> str:
+    """What a score loses without each column, as SVG text: a bar each, with its deviation.
+
+    Args:
+        table: columns `column`, `lost` and `deviation`, what is missed most first; 25 are drawn.
+        metric: as people write it.
+    """
+    few = table.head(MOST_MARKERS)
+    places, names = range(len(few)), [shortened(name, 28) for name in few["column"]]
+
+    def paint(axes: Axes) -> None:
+        axes.grid(visible=False, axis="y")
+        colours = [BLUE if lost > 0 else MUTED for lost in few["lost"]]
+        axes.barh(places, few["lost"], color=colours, height=0.6)
+        axes.errorbar(few["lost"], places, xerr=few["deviation"], fmt="none", ecolor=INK, lw=1)
+        axes.set_yticks(places, names)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_ylim(len(few) - 0.4, -0.6)
+        axes.set_xlabel(f"{metric} lost where the column is another row's")
+
+    return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Which columns it reads")
+
+
 def by_chance(scores: "Array", given: float, metric: str) -> str:
     """How often targets of other rows give which score, and the score as it is, as SVG text.
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.artifacts import PARTS, Collected, Deployed, Preprocessed
 from fivefold.core.estimate import Estimate
-from fivefold.metrics.weight import weight_argument
 from fivefold.report.headline import (
     display_name,
     headlines,
@@ -20,12 +19,12 @@ from fivefold.report.headline import (
 from fivefold.report.judgement import verdict_of
 from fivefold.report.lines import legend, ticked
 from fivefold.report.overview import overview
+from fivefold.report.passages import passages
 from fivefold.report.reported import Reported
 from fivefold.report.sheetrows import sheet_rows
 from fivefold.report.tables import cell, cells, ends, score_rows
 from fivefold.report.ten import is_filled
 from fivefold.sheet.testimony import Answers
-from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -66,6 +65,9 @@ def render(
         text for the same artifacts.
     """
     from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    from fivefold.report.pictures import figures_of
 
     collected, trained, evaluated, deployed = (
         run.collected,
@@ -83,6 +85,7 @@ def render(
             "The scores of the deployed model on the test rows are further down."
         )
     told = dict(evaluated.tables if tables is None else tables)
+    told_by = passages(collected, evaluated)
     limitations = told.pop("limitations", None)
     shown = [name for name in OPEN_TABLES if name in told and is_filled(told[name])]
     hidden = [name for name in told if name not in shown and is_filled(told[name])]
@@ -109,7 +112,11 @@ def render(
         spoils=[finding for finding in serious(findings) if finding.sentence not in said],
         findings=findings,
         serious=serious(findings),
-        pictures=_pictures(collected, trained, evaluated),
+        pictures=[
+            {"svg": Markup(themed(each.svg)), "caption": each.caption}
+            for each in figures_of(run).values()
+        ],
+        passages=None if told_by is None else _listed(*told_by, []),
         metrics=_scores(evaluated.metrics),
         weighted=_scores(evaluated.weighted) if evaluated.weighted else None,
         weight=schema.named("weight"),
@@ -149,44 +156,6 @@ def _interval(score: Any) -> str:
         return str(score.method)
     _, low, high = ends(score)
     return f"{score.level:.0%} interval {low} to {high} ({score.method})"
-
-
-def _pictures(collected: Collected, trained: Trained, evaluated: Evaluated) -> list[dict[str, Any]]:
-    from markupsafe import Markup
-
-    from fivefold.report import figures
-    from fivefold.report.curves import DRAWINGS
-    from fivefold.report.examples import examples
-    from fivefold.tasks.threshold import drawn_of
-
-    schema, best = collected.schema, trained.settings.best_epoch
-    drawn = [
-        (
-            figures.learning_curve(trained.history, best_epoch=best),
-            "Loss by epoch; the weights of the marked epoch were kept.",
-        )
-    ]
-    task = task_of(schema)
-    judged, name = Judged.of(task, evaluated.target, evaluated.scores), schema.named("weight")
-    for picture in drawn_of(task, judged.target, judged.scores, schema, evaluated.threshold):
-        draw, caption, values = DRAWINGS[picture.drawing], picture.caption, dict(picture.values)
-        if name is not None and weight_argument(draw):
-            values["weight"] = judged.of_rows(collected.table.column(name)[evaluated.index])
-            caption += f" Rows are weighted by {name}."
-        drawn.append((draw(**values), caption))
-    drawn += examples(collected, evaluated)
-    if "markers" in evaluated.tables:
-        caption = "Columns by how often halves of the training rows choose them; most told first."
-        drawn.append((figures.markers(evaluated.tables["markers"]), caption))
-    table = evaluated.tables.get("model_comparison")
-    if table is not None and len(table) > 1:
-        metric = task.metrics[0].name
-        scores_by_model = dict(zip(table["model"].astype(str), table[metric], strict=True))
-        compared = figures.comparison(
-            scores_by_model, metric=display_name(metric), ours=str(table["model"].iloc[0])
-        )
-        drawn.append((compared, "On the same test rows; a line is an interval."))
-    return [{"svg": Markup(themed(svg)), "caption": caption} for svg, caption in drawn]
 
 
 def _grid(frame: "pd.DataFrame", name: str) -> dict[str, Any]:

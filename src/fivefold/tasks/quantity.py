@@ -137,8 +137,12 @@ class Quantity(Task):
     def pictures(self, target: Array, scores: Array, schema: Schema) -> list[Picture]:
         caption, columns = "On the line, a prediction is right.", schema.targets
         if target.ndim == 1:
-            values = {"target": target, "predicted": scores}
-            return [Picture("predicted_against_true", caption, values)]
+            values = {"target": target, "predicted": scores, "unit": _unit(schema)}
+            spread = "Above the line answers are too low; half of the rows lie in the band."
+            return [
+                Picture("predicted_against_true", caption, values),
+                Picture("residuals", spread, values),
+            ]
         return [
             Picture(
                 "predicted_against_true",
@@ -152,8 +156,7 @@ class Quantity(Task):
         """How far one number is off on average, in the unit in which its column is written."""
         if len(schema.targets) != 1:
             return None
-        form = schema[schema.target].format
-        written = Numerals.from_example(form) if form else Numerals()
+        written = _written(schema)
         return Worth("mae", "is off by {} on average", None, written.prefix, written.suffix)
 
     def aim(self, schema: Schema) -> str:
@@ -198,3 +201,15 @@ def mean_and_spread(values: Array) -> tuple[float, float]:
         return 0.0, 1.0
     mean, spread = float(values.mean()), float(values.std())
     return mean, spread if spread > 1e-12 * abs(mean) else 1.0
+
+
+def _written(schema: Schema) -> Numerals:
+    """How the numbers of the target are written."""
+    form = schema[schema.target].format
+    return Numerals.from_example(form) if form else Numerals()
+
+
+def _unit(schema: Schema) -> str:
+    """What stands before or behind the numbers of one target; empty where nothing does."""
+    written = _written(schema) if len(schema.targets) == 1 else Numerals()
+    return f"{written.prefix}{written.suffix}".strip()

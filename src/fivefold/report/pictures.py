@@ -1,0 +1,180 @@
+"""The pictures of a run by name: in its report, in a notebook, and as files."""
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fivefold.core.named import missing_name
+from fivefold.core.store import write_bytes
+from fivefold.metrics.weight import weight_argument
+from fivefold.report.headline import display_name
+from fivefold.tasks.judged import Judged
+from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import drawn_of
+
+if TYPE_CHECKING:
+    from fivefold.report.reported import Reported
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture, and what it shows in words.
+
+    Args:
+        name: by which it is asked for, `roc`.
+        caption: what a reader should know, one or two sentences.
+        svg: an `<svg>` element; its title is what a screen reader reads out, with the caption.
+    """
+
+    name: str
+    caption: str
+    svg: str
+
+    def save(self, path: str | Path) -> None:
+        """Write it as a file of SVG, whole or not at all."""
+        text = self.svg
+        if "xmlns=" not in text[: text.index(">")]:
+            text = text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        write_bytes(Path(path), text.encode())
+
+    def _repr_html_(self) -> str:
+        caption = html.escape(self.caption)
+        return f"<figure>{self.svg}<figcaption>{caption}</figcaption></figure>"
+
+    def __repr__(self) -> str:
+        return f"<Drawing {self.name}: {self.caption}>"
+
+
+class Figures(Mapping[str, Drawing]):
+    """Pictures by name, each drawn when it is first asked for.
+
+    Args:
+        makers: by name what draws it.
+
+    Example:
+        >>> figures = Figures({"roc": lambda: Drawing("roc", "Guessing.", "<svg></svg>")})
+        >>> list(figures), figures["roc"].caption
+        (['roc'], 'Guessing.')
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], Drawing]]) -> None:
+        self._makers = makers
+        self._drawn: dict[str, Drawing] = {}
+
+    def __getitem__(self, name: str) -> Drawing:
+        if name not in self._makers:
+            raise missing_name("figure", name, list(self._makers))
+        if name not in self._drawn:
+            self._drawn[name] = self._makers[name]()
+        return self._drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._makers)
+
+    def __repr__(self) -> str:
+        return f"Figures({', '.join(self._makers)})"
+
+
+def figures_of(run: "Reported") -> Figures:
+    """The pictures of a run that was evaluated, in the order of the report."""
+    makers: dict[str, Callable[[], tuple[str, str]]] = {"learning_curve": partial(_learning, run)}
+    for name, make in [*_of_answers(run), *_of_rows(run), *_of_tables(run)]:
+        makers[name if name not in makers else f"{name}_{len(makers)}"] = make
+    return Figures({name: partial(_made, name, make) for name, make in makers.items()})
+
+
+def _made(name: str, make: Callable[[], tuple[str, str]]) -> Drawing:
+    svg, caption = make()
+    return Drawing(name, caption, spoken(svg, caption))
+
+
+def spoken(svg: str, caption: str) -> str:
+    """A picture with its title and caption as what a screen reader says of it.
+
+    Example:
+        >>> print(spoken('<svg width="1"><title>ROC</title></svg>', "Guessing."))
+        <svg role="img" aria-label="ROC. Guessing." width="1"><title>ROC</title></svg>
+    """
+    if " role=" in svg[: svg.index(">")]:
+        return svg
+    found = re.search(r"<title>(.*?)</title>", svg)
+    title = html.unescape(found[1]) + ". " if found else ""
+    label = html.escape(title + caption, quote=True)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
+
+
+def _learning(run: "Reported") -> tuple[str, str]:
+    from fivefold.report import figures
+
+    trained = run.trained
+    svg = figures.learning_curve(trained.history, best_epoch=trained.settings.best_epoch)
+    return svg, "Loss by epoch; the weights of the marked epoch were kept."
+
+
+def _of_answers(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
+    """What the task draws of truth and answers."""
+    from fivefold.report.curves import DRAWINGS
+
+    collected, evaluated, schema = run.collected, run.evaluated, run.collected.schema
+    assert evaluated is not None
+    task = task_of(schema)
+    judged, weight = Judged.of(task, evaluated.target, evaluated.scores), schema.named("weight")
+    for picture in drawn_of(task, judged.target, judged.scores, schema, evaluated.threshold):
+        draw, caption, values = DRAWINGS[picture.drawing], picture.caption, dict(picture.values)
+        if weight is not None and weight_argument(draw):
+            values["weight"] = judged.of_rows(collected.table.column(weight)[evaluated.index])
+            caption += f" Rows are weighted by {weight}."
+        yield picture.drawing, partial(_drawn, draw, values, caption)
+
+
+def _drawn(draw: Callable[..., str], values: Mapping[str, Any], caption: str) -> tuple[str, str]:
+    return draw(**values), caption
+
+
+def _of_rows(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
+    """Test rows as people see them."""
+    from fivefold.report.examples import examples
+
+    assert run.evaluated is not None
+    for number, (svg, caption) in enumerate(examples(run.collected, run.evaluated)):
+        yield f"examples_{number + 1}" if number else "examples", partial(_kept, svg, caption)
+
+
+def _kept(svg: str, caption: str) -> tuple[str, str]:
+    return svg, caption
+
+
+def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
+    """What is drawn of tables."""
+    from fivefold.report import figures
+
+    assert run.evaluated is not None
+    tables, task = run.evaluated.tables, task_of(run.collected.schema)
+    if "importance" in tables:
+        caption = (
+            "What the leading score loses where a column is another row's, by validation rows; a "
+            "line is the deviation over the shuffles."
+        )
+        metric = display_name(task.metrics[0].name)
+        yield "importance", lambda: (figures.importance(tables["importance"], metric), caption)
+    if "markers" in tables:
+        told = "Columns by how often halves of the training rows choose them; most told first."
+        yield "markers", lambda: (figures.markers(tables["markers"]), told)
+    table = tables.get("model_comparison")
+    if table is not None and len(table) > 1:
+        name = task.metrics[0].name
+        scores = dict(zip(table["model"].astype(str), table[name], strict=True))
+        draw = partial(
+            figures.comparison, scores, metric=display_name(name), ours=str(table["model"].iloc[0])
+        )
+        yield "comparison", lambda: (draw(), "On the same test rows; a line is an interval.")
