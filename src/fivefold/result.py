@@ -14,13 +14,13 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.execution import Execution
 from fivefold.core.finding import Finding
 from fivefold.core.named import Named
-from fivefold.core.store import write_bytes
 from fivefold.core.why import why
 from fivefold.core.wording import plural
-from fivefold.errors import StoreError
 from fivefold.looks import looks_of
 from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
+from fivefold.report.pictures import Figures
+from fivefold.report.reportpage import ReportPage, made_with, write_page
 from fivefold.report.tables import html_of
 from fivefold.report.ten import Tables
 from fivefold.report.verdict import Verdict
@@ -84,6 +84,14 @@ class Result:
         from fivefold.evaluate.ten import tables_of
 
         return tables_of(self)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Pictures by name, `roc` or `importance`, each drawn when it is asked for."""
+        from fivefold.report.pictures import figures_of
+        from fivefold.report.reported import Reported
+
+        return figures_of(Reported.of(self))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -219,7 +227,7 @@ class Result:
         *,
         tables: "Mapping[str, pd.DataFrame] | None" = None,
         datasheet: "Answers | None" = None,
-    ) -> str:
+    ) -> ReportPage:
         """One self-contained HTML page about the run.
 
         Args:
@@ -229,7 +237,7 @@ class Result:
                 datasheet that they filled in; what Deploy was told if None.
 
         Returns:
-            The page.
+            The page, a text that a notebook shows in a line.
 
         Raises:
             StoreError: if it cannot be written there.
@@ -237,15 +245,17 @@ class Result:
         from fivefold.report.html import render
         from fivefold.report.reported import Reported
 
+        run = self.execution
         page = render(
             Reported.of(self),
-            self.execution.session.recipe,
+            run.session.recipe,
             tables=tables or self.tables,
             answers=datasheet,
+            made=made_with(run.session.seed, run.when),
         )
         if path is not None:
             write_page(Path(path), page)
-        return page
+        return ReportPage(page, None if path is None else Path(path))
 
     def __repr__(self) -> str:
         names = ", ".join(str(key) for key in self.context)
@@ -278,20 +288,3 @@ class Result:
         if len(self[Evaluated].tables.get(name, ())) > 1:
             beside = html_of("Beside simple models, on the same test rows:", self.tables[name])
         return f"{self.verdict._repr_html_()}{warned}<table>{rows}</table>{beside}<ul>{found}</ul>"
-
-
-def write_page(path: Path, page: str) -> None:
-    """Write a report, whole or not at all.
-
-    Raises:
-        StoreError: if it cannot be written there.
-    """
-    try:
-        write_bytes(path, page.encode())
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(
-            f"Report: expected to write {path}, found: {reason}.",
-            remedy="Pass the path of a file in a folder that can be written.",
-            path=path,
-        ) from error

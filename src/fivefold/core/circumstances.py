@@ -57,7 +57,7 @@ class Circumstances:
         folder = Path.cwd()
         commit, dirty = repository(folder)
         return cls(
-            started=_time(),
+            started=moment(),
             folder=str(folder),
             commit=commit,
             dirty=dirty,
@@ -80,7 +80,7 @@ class Circumstances:
 
     def ending(self, state: State, error: str = "") -> Self:
         """The same, now that the run has ended."""
-        return replace(self, ended=_time(), state=state, error=error)
+        return replace(self, ended=moment(), state=state, error=error)
 
 
 @contextmanager
@@ -130,5 +130,6 @@ def repository(folder: Path) -> tuple[str, bool | None]:
     return commit.strip(), None if changed is None else bool(changed.strip())
 
 
-def _time() -> str:
+def moment() -> str:
+    """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -27,7 +27,8 @@ from fivefold.core.wiring import Step, check_written, exchange
 class Execution:
     """A run that took place: what became of each step and why, and what stood before each.
 
-    `context` stands after the last of them; `seconds` are wall-clock time by name of the step.
+    `context` stands after the last of them; `seconds` are wall-clock time by name of the step;
+    `when` is the moment when it was begun, in UTC, empty where that is not known.
     """
 
     session: Session
@@ -35,6 +36,7 @@ class Execution:
     decisions: tuple[Decision, ...] = ()
     before: tuple[Context, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    when: str = ""
 
     @property
     def steps(self) -> tuple[Step, ...]:

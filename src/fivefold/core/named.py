@@ -27,6 +27,9 @@ class Named(dict[str, V]):
         super().__init__(values)
         self.noun = noun
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self]
+
     def __missing__(self, name: str) -> V:
         raise missing_name(self.noun, name, list(self))
 

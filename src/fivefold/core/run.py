@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from fivefold.core.circumstances import noted
+from fivefold.core.circumstances import moment, noted
 from fivefold.core.context import Context
 from fivefold.core.decide import Decision, decide, with_rehearsals
 from fivefold.core.events import Noted
@@ -60,7 +60,7 @@ def execute(
         record = begin_record(session, [step.name for step in steps], record)
         held.enter_context(noted(folder))
         work = Work(len(steps), record=record, check=check)
-        done = carry_out(decisions, Execution(session, context), work)
+        done = carry_out(decisions, Execution(session, context, when=moment()), work)
         if record is not None:
             record.finished = len(done.decisions) == len(steps)
             record.write()

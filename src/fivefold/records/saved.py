@@ -131,7 +131,9 @@ class SavedRun:
             if artifact is not None:
                 context = context.extended(Key(kind), artifact)
         seed = self.record.identity.get("seed", 0)
-        return Result(Execution(Session(seed=seed, recipe=self.recipe), context))
+        session = Session(seed=seed, recipe=self.recipe)
+        when = "" if self.circumstances is None else self.circumstances.started
+        return Result(Execution(session, context, when=when))
 
 
 def is_kept(path: str | PathLike[str]) -> bool:

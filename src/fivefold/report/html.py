@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ def render(
     *,
     tables: "Mapping[str, pd.DataFrame] | None" = None,
     answers: Answers | None = None,
+    made: str = "",
 ) -> str:
     """The report of a run.
 
@@ -59,6 +60,7 @@ def render(
         recipe: the pipeline as JSON text.
         tables: by name; those that were evaluated if None.
         answers: what people say of the data; what Deploy was told if None.
+        made: with what the run was made: its seed, its moment, the version.
 
     Returns:
         One HTML page: no script, nothing fetched, all that comes from data escaped. The same
@@ -96,6 +98,7 @@ def render(
     return environment.from_string(template).render(
         title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
+        made=made,
         cards=[
             {
                 "name": line.name,
@@ -194,12 +197,20 @@ def _listed(headings: Sequence[str], rows: list[list[str]], numbers: Sequence[in
 
 
 def _facts(values: Mapping[str, Any]) -> Any:
-    told = [[str(name).replace("_", " "), _plain(value)] for name, value in values.items()]
-    return _listed(["what", "value"], [row for row in told if row[1]], [])
+    return _listed(["what", "value"], [[name, told] for name, told in _told(values) if told], [])
 
 
-def _plain(value: Any) -> str:
-    return json.dumps(value, default=str) if isinstance(value, Mapping) else cell(value)
+def _told(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Names and values, those of a mapping and of mappings in a list each in lines of their own."""
+    for name, value in values.items():
+        named = f"{before}{str(name).replace('_', ' ')}"
+        several = isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)
+        if several:
+            value = {str(number): one for number, one in enumerate(value, 1)}
+        if isinstance(value, Mapping):
+            yield from _told(value, f"{named}, ")
+        else:
+            yield named, cell(value)
 
 
 def _scores(scores: Mapping[str, Any]) -> Any:

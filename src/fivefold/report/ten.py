@@ -98,6 +98,9 @@ class Tables(Mapping[str, "pd.DataFrame"]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self]
+
     def __repr__(self) -> str:
         return f"Tables({', '.join(self)})"
 
