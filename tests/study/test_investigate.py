@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,14 +73,14 @@ def test_the_shell_studies_as_it_is_asked(tmp_path, capsys, monkeypatch):
 
     def studied(pipeline, **how):
         asked.update(how, names=pipeline.names, folds_of_evaluate=pipeline["evaluate"].folds)
-        return "Investigation, 1 s"
+        return SimpleNamespace(tables={})
 
     monkeypatch.setattr("fivefold.study.investigate.investigate", studied)
     source, to = tmp_path / "rows.csv", tmp_path / "tables.md"
     frame().to_csv(source, index=False)
     words = ["study", str(source), "--target", "y", "--quick", "--to", str(to), "--folds", "3"]
     assert main([*words, "--jobs", "2", "--directory", str(tmp_path / "s"), "--resume"]) == 0
-    assert capsys.readouterr().out == "'Investigation, 1 s'\n"
+    assert f"report   {to}" in capsys.readouterr().out
     assert asked["names"] == ("collect", "preprocess", "train", "evaluate")
     assert (asked["folds"], asked["folds_of_evaluate"]) == (3, 0)
     assert (asked["quick"], asked["to"], asked["n_jobs"], asked["resume"]) == (
