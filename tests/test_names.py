@@ -33,6 +33,7 @@ IDEAS = {
         "collect commands label",
         "labels of other programs: of a stage; asked for in the shell; as files have them",
     ),
+    "recipeschema": ("commands core", "what a recipe may hold: told in the shell; worked out"),
     "relabel": ("commands study", "labels that are likely wrong: asked for in the shell; found"),
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),

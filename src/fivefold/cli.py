@@ -13,11 +13,14 @@ from fivefold.commands.compare import COMPARE
 from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
+from fivefold.commands.exits import EXITS
+from fivefold.commands.explain import EXPLAIN
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.label import LABEL
 from fivefold.commands.look import LOOK
 from fivefold.commands.parser import Parser
 from fivefold.commands.predict import PREDICT
+from fivefold.commands.recipeschema import SCHEMA
 from fivefold.commands.relabel import RELABEL
 from fivefold.commands.reproduce import REPRODUCE
 from fivefold.commands.run import RUN
@@ -53,19 +56,12 @@ COMMANDS = (
     COMPARE,
     REPRODUCE,
     WHY,
+    EXPLAIN,
+    SCHEMA,
 )
 """What the shell can be asked for, in the order in which `--help` tells it."""
 
 ABOUT = "From data to a served PyTorch model in five typed stages."
-
-EXITS = {
-    0: "done",
-    1: "reproduce: some score differs; or what reads the output has left",
-    2: "something is wrong with what was asked, or with the data; the last line says what to do",
-    3: "run --better-than: the model is worse than the deployed one, which stays",
-    130: "Ctrl-C",
-}
-"""What the status says with which a command ends."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,7 +124,7 @@ def _fault(error: FivefoldError, spoken: Spoken, status: int | None) -> str:
     notes = [f"({note})" for note in getattr(error, "__notes__", ())]
     if status is None:
         return "\n".join([f"{name}: {said}", *notes])
-    told = {"error": name, "message": said, "remedy": spoken.text(error.remedy), "exit": status}
+    told = {"error": name, "message": said, "remedy": spoken.remedy(error), "exit": status}
     return json.dumps(told, ensure_ascii=False)
 
 

@@ -218,7 +218,7 @@ SOURCES = {
     "predict": ["model.ff", "asked.jsonl"],
     "serve": ["model.ff"],
     "reproduce": ["none"],
-    "demo": [],
+    **{"demo": [], "schema": []},
     "scrape": ["jobs.json"],
     "fetch": ["pages.json"],
     "agree": ["labels"],
@@ -259,6 +259,15 @@ def test_arguments_in_a_sentence_are_written_as_options_and_calls_stay():
     wanted = "Pass --folds 5, leave out --jobs, or write Split(test=0.2) and --test."
     assert spoken.text(text) == wanted
     assert spoken.text("train.folds=3 and manifolds=2") == "train.folds=3 and manifolds=2"
+    told = Spoken({}, {}, settings={("Split", "test"): "--test"}).text(text)
+    assert told.endswith("or write --test 0.2 and test=True.")
+
+
+def test_name_of_a_column_that_is_called_as_a_setting_stays():
+    spoken = Spoken({"time_limit": "--time-limit"}, {})
+    told = "a.csv: expected numbers in time_limit, found texts."
+    assert spoken.error(ConfigError(told, column="time_limit")) == told
+    assert "--time-limit" in spoken.error(ConfigError(told))
 
 
 def test_several_values_are_written_between_commas():

@@ -79,6 +79,6 @@ PREDICT = Command(
     (
         "predict income.ff new.csv --to answers.csv --columns id",
         "predict income.ff new.parquet --json",
-        "predict income.ff - < rows.jsonl",
+        "predict income.ff - --columns id",
     ),
 )

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -14,6 +14,9 @@ from fivefold.errors import ConfigError, FivefoldError
 
 ARGUMENTS = {"not_missing": "missing", "on_test": "test"}
 """Options that give an argument of another name, by their own."""
+
+OF_THE_COMMAND = ("on_test",)
+"""Of these the ones that win where a setting of a stage is called alike."""
 
 MAY_BE_EMPTY = ("missing", "thousands")
 """Options for which the empty text is a value."""
@@ -48,7 +51,7 @@ class Spoken:
                 continue
             option, value = action.option_strings[0], getattr(chosen, action.dest, None)
             name, told = ARGUMENTS.get(action.dest, action.dest), value != action.default
-            if told or name not in options or name not in parser.table:
+            if told or name not in options or action.dest in OF_THE_COMMAND:
                 options[name] = option
             texts = value if isinstance(value, list) else [value]
             if told:
@@ -87,19 +90,32 @@ class Spoken:
             for fault in faults:
                 told = told.replace(_set_in(str(fault)), _set_in(self.error(fault)))
             return told
+        told = self._about(error, told)
+        if any(option in told for option in self.options.values()):
+            return told
+        return "\n".join([told, *self._meant(told)])
+
+    def remedy(self, error: FivefoldError) -> str:
+        """What an error says is to be done."""
+        return self._about(error, error.remedy)
+
+    def _about(self, error: FivefoldError, told: str) -> str:
+        """What is told of an error, with the options that it is about."""
         named = [error.facts.get("argument"), *_listed(error.facts.get("settings"))]
         for name in filter(self.options.__contains__, named):
             told = re.sub(rf"(?<![\w.`'\"-]){name}(?![\w=`'\"])", self.options[str(name)], told)
         if "settings" in error.facts:
             for name, option in self.options.items():
                 told = told.replace(f"`{name}`", f"`{option}`")
-        told = self.text(told)
-        if any(option in told for option in self.options.values()):
-            return told
-        return "\n".join([told, *self._meant(told)])
+        columns = {error.facts.get("column"), *_listed(error.facts.get("columns"))}
+        return self.text(told, but=columns)
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, but: Collection[Any] = ()) -> str:
         """A text in which arguments are written `name=value`, with options in their place.
+
+        Args:
+            text: what is told.
+            but: names that are no arguments in it, of columns for instance.
 
         Example:
             >>> Spoken({"device": "--device"}, {}).text('Pass device="cpu", or leave it out.')
@@ -107,8 +123,9 @@ class Spoken:
             >>> Spoken({"time": "--time"}, {}).text('Name both: time=("day", "hour").')
             'Name both: --time day,hour.'
         """
-        text = self._by_option(text)
-        for name in (name for name in self.options if "_" in name):  # no word of English
+        text = self.sentence(text)
+        names = [name for name in self.options if "_" in name]  # no word of English
+        for name in (name for name in names if name not in but):
             text = re.sub(rf"(?<![\w.-]){name}(?![\w=(])", self.options[name], text)
         return text
 

@@ -1,0 +1,10 @@
+"""With which status a command ends, and what that says."""
+
+EXITS = {
+    0: "done",
+    1: "reproduce: some score differs; or what reads the output has left",
+    2: "something is wrong with what was asked, or with the data; the last line says what to do",
+    3: "run --better-than: the model is worse than the deployed one, which stays",
+    130: "Ctrl-C",
+}
+"""What each status says."""
