@@ -6,7 +6,6 @@ from pathlib import Path
 from fivefold import cli
 from fivefold.commands.command import Command
 from fivefold.commands.exits import EXITS
-from fivefold.commands.flags import GROUPS, flags, shown
 
 PAGE = Path(__file__).with_name("shell.md")
 BEGIN = "<!-- from here on written by docs/make_shell.py -->"
@@ -19,7 +18,7 @@ def page() -> str:
     lines = [BEGIN, "", "| exit status | means |", "|---|---|", *exits]
     for command in cli.COMMANDS:
         lines += section(command)
-    return before + "\n".join([*lines, *settings(), ""])
+    return before + "\n".join([*lines, ""])
 
 
 def section(command: Command) -> list[str]:
@@ -41,23 +40,7 @@ def section(command: Command) -> list[str]:
         lines += [f"| <code>{called(action)}</code> | {escaped(action.help)} |" for action in told]
     if parser.table:
         stages = dict.fromkeys(flag.stage for flag in parser.table.values())
-        lines += ["", f"And the settings of {', '.join(stages)}, [below](#settings-of-stages)."]
-    return lines
-
-
-def settings() -> list[str]:
-    """The flags that are settings of stages."""
-    lines = ["", "## Settings of stages", ""]
-    lines += ["[The stages](stages.md) tells more of each."]
-    for stage, about in GROUPS.items():
-        lines += ["", f"### {about[0].upper()}{about[1:]} ({stage})", ""]
-        lines += ["| flag | default | |", "|---|---|---|"]
-        for flag in flags():
-            if flag.stage == stage:
-                default = shown(flag.default, flag.form)
-                words = escaped(flag.help).removesuffix(f" (default: {default})")
-                option = f"{flag.option} {flag.form.metavar}".strip()
-                lines.append(f"| <code>{escaped(option)}</code> | {escaped(default)} | {words} |")
+        lines += ["", f"And the settings of {', '.join(stages)}: [the stages](stages.md)."]
     return lines
 
 

@@ -7,6 +7,7 @@ import inspect
 from pathlib import Path
 
 import fivefold as ff
+from fivefold.commands.flags import STAGES, Flag, flags_of
 from fivefold.core.docstring import meanings
 from fivefold.core.stage import Stage
 from fivefold.travel.aggregates import AGGREGATES, COUNTS
@@ -15,6 +16,11 @@ from fivefold.travel.functions import FUNCTIONS
 
 PAGE = Path(__file__).with_name("stages.md")
 DERIVE = Path(__file__).with_name("derive.md")
+OTHERWISE = {
+    ("Collect", "parameters"): "<code>--parameters NAME=VALUE</code>",
+    ("Collect", "join"): "<code>--join NAME=SOURCE:KEY[@TIME]</code>",
+}
+"""Flags that are no field by themselves."""
 BEGIN, END = "<!-- functions -->", "<!-- end of functions -->"
 HEAD = """# The five stages
 
@@ -22,7 +28,7 @@ HEAD = """# The five stages
 
 Every setting but the source and the path has a default that suits most data. Settings are strict: a
 wrong name, type or value is refused when the stage is built, with all faults at once.
-`stage.replace(...)` gives a changed copy.
+`stage.replace(...)` gives a changed copy. In [the shell](shell.md) a setting is a flag.
 """
 
 
@@ -59,13 +65,21 @@ def section(stage: type[Stage]) -> str:
     ]
     lines = [f"## {stage.__name__}", "", said.replace("<", "&lt;"), ""]
     lines += [f"Reads {', '.join(reads) or 'nothing'}; writes `{stage.wiring.writes}`.", ""]
-    lines += ["| setting | default | meaning |", "|---|---|---|"]
+    flags = {flag.setting: flag for flag in flags_of(stage)} if stage.__name__ in STAGES else {}
+    lines += ["| setting | flag | default | meaning |", "|---|---|---|---|"]
     said_of = meanings(text)
     for name, field in stage.model_fields.items():
         required = field.is_required()
         default = "" if required else f"`{field.get_default(call_default_factory=True)!r}`"
-        lines.append(f"| `{name}` | {default} | {said_of[name].replace('|', '&#124;')} |")
+        flag = called(flags[name]) if name in flags else OTHERWISE.get((stage.__name__, name), "")
+        lines.append(f"| `{name}` | {flag} | {default} | {said_of[name].replace('|', '&#124;')} |")
     return "\n".join([*lines, ""])
+
+
+def called(flag: Flag) -> str:
+    """How the shell calls a setting."""
+    text = f"{flag.option} {flag.form.metavar}".strip().replace("|", "&#124;")
+    return f"<code>{text}</code>"
 
 
 def with_functions(text: str) -> str:

@@ -126,6 +126,12 @@ def test_findings_page_says_what_the_catalogue_says() -> None:
     assert listed == [*FINDINGS]
 
 
+def test_page_of_the_shell_says_what_the_parsers_say():
+    maker = runpy.run_path(str(ROOT / "docs" / "make_shell.py"))
+    page = (ROOT / "docs" / "shell.md").read_text()
+    assert page == maker["page"](), "run python docs/make_shell.py"
+
+
 def test_stages_page_says_what_the_docstrings_say() -> None:
     maker = runpy.run_path(str(ROOT / "docs" / "make_stages.py"))
     page = (ROOT / "docs" / "stages.md").read_text()

@@ -1,9 +1,7 @@
 """The shell's own words: help, the flag that was meant, JSON, what it explains."""
 
 import json
-import runpy
 import shlex
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,6 @@ from fivefold.core.finding import FINDINGS
 from fivefold.core.recipeschema import recipe_schema
 from fivefold.pipeline import built_in_stages
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = {command.name: command for command in cli.COMMANDS}
 
 
@@ -200,9 +197,3 @@ def test_schema_takes_recipes_of_pipelines_and_refuses_others(capsys):
     assert validator.is_valid({**recipe, "stages": [{"stage": "own:Turned", "with": {"a": 1}}]})
     told = schema["$defs"]["Train"]["properties"]["with"]["properties"]["epochs"]
     assert told["description"].startswith("at most; None follows a rule")
-
-
-def test_page_of_the_shell_says_what_the_parsers_say():
-    maker = runpy.run_path(str(ROOT / "docs" / "make_shell.py"))
-    page = (ROOT / "docs" / "shell.md").read_text()
-    assert page == maker["page"](), "run python docs/make_shell.py"

@@ -322,6 +322,7 @@ FORMS = {
         ('Pass missing={"age": [0]} for these.', "Pass --missing age=0 for these."),
         ('Pass missing={"zip": {"NA": False}}.', "Pass --not-missing zip=NA."),
         ("Pass Preprocess(terms=False).", "Pass --no-terms."),
+        ('Deploy("a.ff") writes it.', "--to a.ff writes it."),
         ('Pass drop=("a,b", "c").', "Pass --drop '\"a,b\",c'."),
         ('Pass decimal={"a": ",", "b": "."}.', "Pass --decimal a=, --decimal b=.."),
         ("Pass Clean(bounds={'a': (0, 1)}).", None),
@@ -329,6 +330,7 @@ FORMS = {
 )
 def test_advice_of_a_finding_is_told_by_options_and_columns_stay(found, told):
     settings = {("Split", "similar"): "--similar", ("Preprocess", "terms"): "--terms"}
+    settings["Deploy", ""] = "--to"
     spoken = Spoken(OPTIONS, {}, FORMS, settings)
     if told is None and "`" in found:
         assert "`series_id`" in spoken.sentence(found)

@@ -132,16 +132,18 @@ def told_of(chosen: argparse.Namespace, result: "Result", *, report: str = "", *
         more: of the summary.
     """
     from fivefold.commands.spoken import Spoken
+    from fivefold.report.judgement import verdict_of
     from fivefold.report.reported import Reported
     from fivefold.report.summary import summary
 
     run = Reported.of(result, Spoken.of(chosen.parser, chosen).sentence)
-    text = summary(run, **more, width=terminal_width())
-    told = f"{text}\nreport   {report}" if report else text
-    return Told(told, value_of(result, report=report, seconds=more.get("seconds")))
+    text = summary(run, report=report, **more, width=terminal_width())
+    value = {"verdict": verdict_of(run).to_json(), **value_of(result)}
+    value["findings"] = list(run.findings)  # with their advice in flags
+    return Told(text, {**value, "report": report or None, "seconds": more.get("seconds")})
 
 
-def value_of(result: "Result", *, report: str = "", seconds: float | None = None) -> dict[str, Any]:
+def value_of(result: "Result") -> dict[str, Any]:
     """What a run gave, for programs."""
     from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed
 
@@ -152,7 +154,6 @@ def value_of(result: "Result", *, report: str = "", seconds: float | None = None
         "task": data.schema.task,
         "target": data.schema.predicted,
         "rows": {part: len(getattr(arrays, part)) for part in PARTS} if arrays else None,
-        "findings": list(result.findings),
     }
     if judged is not None:
         found["metrics"] = dict(judged.metrics)
@@ -160,4 +161,4 @@ def value_of(result: "Result", *, report: str = "", seconds: float | None = None
             found["models"] = records(compared)
     if bundle is not None:
         found["bundle"] = {"path": str(bundle.path), "sha256": bundle.digest, "bytes": bundle.bytes}
-    return {**found, "report": report or None, "seconds": seconds}
+    return found

@@ -61,6 +61,7 @@ class Flag:
         annotation: its type.
         default: as Python has it.
         words: what it is, in a sentence.
+        first: whether Python takes it without its name too.
     """
 
     option: str
@@ -70,6 +71,7 @@ class Flag:
     annotation: Any
     default: Any
     words: str
+    first: bool = False
 
     @property
     def help(self) -> str:
@@ -119,7 +121,8 @@ def flags_of(stage: "type[Stage]") -> tuple[Flag, ...]:
         if form.metavar.startswith("TEXT") and _COLUMN.match(words):
             form = form._replace(metavar=form.metavar.replace("TEXT", "COLUMN"))
         option = NAMED.get((name, setting), f"--{setting.replace('_', '-')}")
-        found.append(Flag(option, name, setting, form, field.annotation, default, words))
+        first = field.kw_only is False
+        found.append(Flag(option, name, setting, form, field.annotation, default, words, first))
     return tuple(found)
 
 

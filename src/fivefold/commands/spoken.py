@@ -34,7 +34,8 @@ class Spoken:
         options: by name of the argument, `{"n_jobs": "--jobs"}`.
         given: texts that were given, by option.
         forms: in which ways values of options are said; one value of those that are not named.
-        settings: options by stage and setting, for what is said of a stage.
+        settings: options by stage and setting, for what is said of a stage; that which Python takes
+            without its name has an empty one too.
     """
 
     options: Mapping[str, str]
@@ -59,6 +60,7 @@ class Spoken:
         table = parser.table.values()
         forms = {flag.option: flag.form for flag in table}
         settings = {(flag.stage, flag.setting): flag.option for flag in table}
+        settings |= {(flag.stage, ""): flag.option for flag in table if flag.first}
         if OF_ANOMALIES in parser.table:
             settings["Train", OF_ANOMALIES] = parser.table[OF_ANOMALIES].option
         return cls(options, given, forms, settings)

@@ -61,11 +61,11 @@ def value_at(text: str, start: int) -> str:
 
 
 def settings_of(call: str) -> dict[str, str]:
-    """The settings of a call by name, as they are written; empty if one has none.
+    """The settings of a call by name, as they are written; of the first alone it may be empty.
 
     Example:
         >>> settings_of("Split(similar=0.8, by='group')"), settings_of("Split('group')")
-        ({'similar': '0.8', 'by': "'group'"}, {})
+        ({'similar': '0.8', 'by': "'group'"}, {'': "'group'"})
         >>> settings_of("Collect(decimal=, thousands=)")
         {'decimal': '', 'thousands': ''}
     """
@@ -75,9 +75,12 @@ def settings_of(call: str) -> dict[str, str]:
         made = ast.parse(call, mode="eval").body
     except SyntaxError:
         return {}
-    if not isinstance(made, ast.Call) or made.args or any(k.arg is None for k in made.keywords):
+    if not isinstance(made, ast.Call) or len(made.args) > 1:
         return {}
-    return {str(keyword.arg): ast.unparse(keyword.value) for keyword in made.keywords}
+    if any(keyword.arg is None for keyword in made.keywords):
+        return {}
+    first = dict.fromkeys([""], ast.unparse(made.args[0])) if made.args else {}
+    return first | {str(keyword.arg): ast.unparse(keyword.value) for keyword in made.keywords}
 
 
 def written(option: str, value: str, form: Form = _PLAINLY) -> str:

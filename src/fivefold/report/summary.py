@@ -45,6 +45,7 @@ def summary(
     run: Reported,
     *,
     leak_checked: bool = False,
+    report: str = "",
     seconds: float | None = None,
     commands: Mapping[str, str] | None = None,
     width: int = WIDTH,
@@ -57,6 +58,7 @@ def summary(
     Args:
         run: its artifacts.
         leak_checked: whether held-out rows were corrupted and nothing fitted moved.
+        report: where a page about it is.
         seconds: the whole run, wall-clock.
         commands: what to do next: a command, and what it is for; two at most.
         width: columns of the terminal.
@@ -84,6 +86,8 @@ def summary(
         blocks["errors"] = [_errors(evaluated, collected)]
     if run.deployed is not None:
         blocks["bundle"] = _bundle(run.deployed)
+    if report:
+        blocks["report"] = [report]
     if seconds is not None:
         blocks["total"] = [f"{seconds:.1f} s"]
     blocks["next"] = aligned(pairs, [False, False]) if pairs else []
