@@ -7,8 +7,11 @@ from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import PydanticOmit, core_schema
+from pydantic.json_schema import (
+    GenerateJsonSchema,
+    JsonSchemaValue,
+    PydanticOmit,  # type: ignore[attr-defined]
+)
 
 from fivefold.core.docstring import meanings
 from fivefold.core.recipe import FORMAT, stage_name
@@ -25,18 +28,16 @@ _SPACE = {"$ref": "#/$defs/space"}
 class _Settings(GenerateJsonSchema):
     """What settings are in JSON: functions and modules are left out, as no recipe holds them."""
 
-    def handle_invalid_for_json_schema(
-        self, schema: core_schema.CoreSchema, error_info: str
-    ) -> JsonSchemaValue:
+    def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
         raise PydanticOmit
 
-    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+    def is_instance_schema(self, schema: Any) -> JsonSchemaValue:
         return self._by_name(schema["cls"])
 
-    def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> JsonSchemaValue:
+    def is_subclass_schema(self, schema: Any) -> JsonSchemaValue:
         return self._by_name(schema["cls"])
 
-    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+    def dict_schema(self, schema: Any) -> JsonSchemaValue:
         told = super().dict_schema(schema)
         plain = schema.get("keys_schema", {}).get("type") == "str"
         return told if plain else {"anyOf": [told, _PAIRS, _MARKED]}
