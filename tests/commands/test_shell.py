@@ -109,8 +109,10 @@ def test_lists_and_mappings_go_between_commas():
 
 
 def test_numbers_are_numbers_where_no_text_may_stand():
-    pipeline = pipeline_of(parsed("run", "a.csv", "--test", "0.3", "--group", "3", "--lr", "find"))
-    assert (pipeline["collect"].group, pipeline["split"].test) == ("3", 0.3)
+    pipeline = pipeline_of(
+        parsed("run", "a.csv", "--test", "0.3", "--encoding", "037", "--lr", "find")
+    )
+    assert (pipeline["collect"].encoding, pipeline["split"].test) == ("037", 0.3)
     assert pipeline["train"].lr == "find"
     assert pipeline_of(parsed("run", "a.csv", "--test", "8,"))["split"].test == ("8",)
     several = ["run", "a.csv", "--target", "x,y", "--order", "y=low,high"]

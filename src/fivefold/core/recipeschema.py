@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import (
+from pydantic.json_schema import (  # type: ignore[attr-defined]
     GenerateJsonSchema,
     JsonSchemaValue,
-    PydanticOmit,  # type: ignore[attr-defined]
+    PydanticOmit,
 )
 
 from fivefold.core.docstring import meanings
