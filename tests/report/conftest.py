@@ -80,7 +80,10 @@ def make_run(
             train=parts[0], valid=parts[1], test=parts[2], how="stratified 30/20/50, seed 0"
         ),
         "preprocessed": Preprocessed(
-            train=encoded[0], valid=encoded[1], test=encoded[2], codec=SimpleNamespace()
+            train=encoded[0],
+            valid=encoded[1],
+            test=encoded[2],
+            codec=SimpleNamespace(schema=schema),
         ),
         "trained": Trained(
             model=SimpleNamespace(),

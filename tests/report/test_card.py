@@ -28,6 +28,15 @@ def test_card_states_scores_rivals_findings_and_limitations(a_run: Any) -> None:
     assert "## Limitations" in text
 
 
+def test_card_leads_with_the_answers_of_the_verdict(a_run: Any) -> None:
+    run = a_run("loss")
+    text = card(**given(run), partition=run["partition"], preprocessed=run["preprocessed"])
+    assert "- **Better than a simple model?** No. Gradient boosting is off by 0.192 on" in text
+    assert text.index("## Verdict") < text.index("## Scores")
+    assert "What next?" not in text
+    assert "## Verdict" not in card(**given(run))
+
+
 def test_card_serious_findings_stand_above_the_scores(a_run: Any) -> None:
     text = card(**given(a_run()))
     assert "> **! serious**: `z` tells `y`." in text.replace("\\", "")

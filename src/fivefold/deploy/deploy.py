@@ -145,6 +145,7 @@ class Deploy(Stage):
             card=card(
                 collected=collected,
                 preprocessed=data,
+                partition=partition,
                 trained=trained,
                 evaluated=evaluated,
                 datasheet=sheet,

@@ -7,7 +7,10 @@ from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import inert
+from fivefold.partition import Partition
 from fivefold.report.headline import model_parts, ranked, serious
+from fivefold.report.judgement import verdict_of
+from fivefold.report.reported import Reported
 from fivefold.report.tables import cell, markdown, score_rows
 from fivefold.sheet.annotators import told_of_labels
 from fivefold.sheet.datasheet import Datasheet
@@ -40,6 +43,7 @@ def card(
     trained: Trained,
     evaluated: Evaluated | None = None,
     preprocessed: Preprocessed | None = None,
+    partition: Partition | None = None,
     datasheet: Datasheet | None = None,
 ) -> str:
     """A model card in Markdown, computed from what was measured and nothing else.
@@ -49,6 +53,7 @@ def card(
         trained: the model.
         evaluated: its scores; without them the card says that it was not evaluated.
         preprocessed: what was found in the training rows.
+        partition: how rows were dealt out; with it and all of these the verdict leads.
         datasheet: of the data, of which the answers are told.
 
     Returns:
@@ -58,7 +63,19 @@ def card(
     schema = collected.schema
     made = (collected, preprocessed, trained, evaluated)
     findings = [finding for one in made if one is not None for finding in one.findings]
-    blocks = [f"# {inert(schema.predicted)}", _purpose(collected, preprocessed), "## Scores"]
+    blocks = [f"# {inert(schema.predicted)}", _purpose(collected, preprocessed)]
+    if partition is not None and preprocessed is not None and evaluated is not None:
+        run = Reported(
+            collected=collected,
+            partition=partition,
+            preprocessed=preprocessed,
+            trained=trained,
+            evaluated=evaluated,
+        )
+        answers = verdict_of(run).points
+        lines = [f"- **{point.question}** {inert(point.sentence)}" for point in answers]
+        blocks += ["## Verdict", "\n".join(lines)]
+    blocks.append("## Scores")
     if evaluated is None:
         blocks.append("Not measured: this model was not evaluated.")
     else:
