@@ -54,7 +54,8 @@ class Execution:
         """With one step more, what stands after it, and the time that it took if it ran."""
         took = {} if seconds is None else {decision.step.name: seconds}
         decisions, before = (*self.decisions, decision), (*self.before, self.context)
-        return Execution(self.session, context, decisions, before, {**self.seconds, **took})
+        took = {**self.seconds, **took}
+        return replace(self, context=context, decisions=decisions, before=before, seconds=took)
 
     def again(
         self,

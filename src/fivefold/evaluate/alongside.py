@@ -15,7 +15,7 @@ from fivefold.evaluate.baselines import Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
 from fivefold.evaluate.threshold import Asked, choose
 from fivefold.metrics.comparison import Ruling, compare
-from fivefold.tasks.threshold import decided
+from fivefold.tasks.threshold import Threshold, decided
 
 if TYPE_CHECKING:
     from fivefold.models.assemble import Assembled
@@ -69,6 +69,8 @@ def _beside(
 ) -> Rival:
     """Other scores of the test rows, judged and compared with the model's, no surer than it."""
     by = evidence.threshold
+    if by is not None and baseline.kind == "constant" and not by.costs:
+        by, ask = Threshold("likeliest class", 0.5), None  # it answers the commonest class
     if by is not None and by.rows and threshold is not None and ask is not None:
         held = evidence.data.valid.divided()[1]
         classes = evidence.schema.classes
