@@ -288,7 +288,7 @@ def test_report_that_fails_late_costs_no_summary(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("fivefold.result.write_bytes", full)
+    monkeypatch.setattr("fivefold.report.reportpage.write_bytes", full)
     source, page = write_flowers(tmp_path / "flowers.csv"), tmp_path / "r.html"
     words = ["run", str(source), "--target", "kind", "--drop", "id", "--epochs", "1"]
     assert cli.main([*words, "--report", str(page)]) == 2

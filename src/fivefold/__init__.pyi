@@ -1,3 +1,4 @@
+from . import errors as errors
 from .artifacts import Collected as Collected
 from .artifacts import Deployed as Deployed
 from .artifacts import Evaluated as Evaluated

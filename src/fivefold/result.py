@@ -62,6 +62,9 @@ class Result:
     def __getitem__(self, address: Any) -> Any:
         return self.context[address]
 
+    def _ipython_key_completions_(self) -> list[type[Artifact]]:
+        return [key.type for key in self.context]
+
     def get(self, kind: type[A]) -> A | None:
         """The artifact of this class, or None."""
         return self.context.get(kind)

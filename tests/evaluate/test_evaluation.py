@@ -11,7 +11,10 @@ from fivefold.partition import Partition
 from fivefold.preprocess.split import Split
 from fivefold.tasks.known import BINARY, REGRESSION
 
-TABLES = {"model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"}
+TABLES = {
+    *("model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"),
+    "importance",
+}
 
 
 def test_evaluation_scores_the_test_rows_of_the_partition(numbers, execute):

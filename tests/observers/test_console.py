@@ -1,5 +1,7 @@
 import io
+import re
 import sys
+import time
 
 import pytest
 
@@ -7,6 +9,8 @@ from fivefold.core.events import (
     Found,
     Noted,
     Progress,
+    RunFinished,
+    RunStarted,
     StageFinished,
     StageStarted,
     StageTaken,
@@ -127,3 +131,33 @@ def test_console_import_leaves_tqdm_out() -> None:
 )  # fmt: skip
 def test_duration_of_any_size_reads_as_people_say_it(seconds: float, wanted: str) -> None:
     assert duration(seconds) == wanted
+
+
+def test_console_pipe_tells_progress_and_place_after_a_silence(monkeypatch) -> None:
+    monkeypatch.setattr("fivefold.observers.console.QUIET", 0.05)
+    out = io.StringIO()
+    console = Console(out)
+    console(RunStarted(seed=0))
+    console(StageStarted(path=("train",), number=3, total=5))
+    values = {"train_loss": 0.41, "valid_loss": 0.4, "best": 0.39, "seconds_left": 41.0}
+    time.sleep(0.2)
+    assert "  train, after " in out.getvalue()
+    console._printed = 0.0
+    console(Progress(path=("train",), done=12, total=60, unit="epoch", values=values))
+    assert "  epoch 12/60  train 0.41  valid 0.4  best 0.39  41.0 s left\n" in out.getvalue()
+    console(RunFinished(seconds=1.0))
+    time.sleep(0.15)
+    told = out.getvalue()
+    time.sleep(0.2)
+    assert out.getvalue() == told
+
+
+def test_console_bar_of_an_epoch_fits_80_columns() -> None:
+    out = Terminal()
+    console = Console(out)
+    values = {"train_loss": 0.41234, "valid_loss": 0.40123, "best": 0.3901, "seconds_left": 41.0}
+    for done in (1, 2):
+        console(Progress(path=("train",), done=done, total=60, unit="epoch", values=values))
+    for line in re.split(r"[\r\n]", out.getvalue()):
+        assert len(line.rstrip()) <= 80
+    assert "train=0.4123, valid=0.4012, best=0.3901" in out.getvalue()

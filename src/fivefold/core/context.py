@@ -7,7 +7,8 @@ from typing import Any, TypeVar, overload
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.key import Key, defined_again
-from fivefold.errors import WiringError
+from fivefold.core.wording import nearest
+from fivefold.errors import MissingNameError, WiringError
 
 A = TypeVar("A", bound=Artifact)
 
@@ -117,6 +118,8 @@ class Context:
     @overload
     def __getitem__(self, address: tuple[type[A], str]) -> A: ...
     def __getitem__(self, address: Any) -> Any:
+        if isinstance(address, str):
+            raise self._no_class(address)
         key = Key.at(address)
         if key not in self._artifacts:
             again = defined_again(key, self)
@@ -136,6 +139,18 @@ class Context:
     def get(self, address: Any) -> Any:
         """The artifact of this class (and label), or None."""
         return self._artifacts.get(Key.at(address))
+
+    def _no_class(self, name: str) -> MissingNameError:
+        """The error where an artifact is asked for by a text: the class that is meant."""
+        kinds = {key.type.__name__: key.type for key in self}
+        said = {one.lower(): known for known in kinds for one in (known, kinds[known].made_by)}
+        near = nearest(name.lower(), [*said])
+        remedy = f"Write result[ff.{said[near]}]." if near else "Name one of these classes."
+        wanted = f"a class, one of {', '.join(kinds)}" if kinds else "a class"
+        return MissingNameError.expected("Artifacts", wanted, repr(name), remedy, name=name)
+
+    def _ipython_key_completions_(self) -> list[type[Artifact]]:
+        return [key.type for key in self]
 
     def origins(self, key: Key) -> frozenset[Key] | None:
         """What an artifact was made from, directly or not; None if that is not known."""

@@ -1,8 +1,11 @@
 """The fields of a stage's class: which may be, and how the class is called with them."""
 
 from collections.abc import Collection
+from functools import reduce
 from inspect import Parameter, Signature
-from typing import Any
+from operator import or_
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -11,8 +14,25 @@ from fivefold.core.signature import reflect
 from fivefold.core.values import mentions
 from fivefold.errors import SignatureError
 
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
+
 TWINS = ("rehearse", "outline")
 """Methods of a stage that are called as `run` is, and give what that gives."""
+
+SHOWN = frozenset(("__class__", "__doc__", "__module__", "__repr__"))
+"""Names with two underscores that the help of a stage shows."""
+
+
+class Declared(ModelMetaclass):
+    """The class of stages: its help and its completion tell settings, and not pydantic's own."""
+
+    def __dir__(self) -> list[str]:
+        theirs = {name for name in dir(BaseModel) if name not in SHOWN}
+        names = (name for name in super().__dir__() if name not in theirs)
+        return [name for name in names if name in SHOWN or not name.startswith("__")]
 
 
 def check_fields(cls: type[BaseModel], taken: Collection[str], bitless: Collection[str]) -> None:
@@ -79,6 +99,26 @@ def call_signature(cls: type[BaseModel]) -> Signature:
     for name, field in cls.model_fields.items():
         positional = field.kw_only is False
         kind = Parameter.POSITIONAL_OR_KEYWORD if positional else Parameter.KEYWORD_ONLY
-        default = Parameter.empty if field.is_required() else field.get_default()
-        parameters.append(Parameter(name, kind, default=default, annotation=field.annotation))
+        default = field.get_default(call_default_factory=True, validated_data={})
+        default = Parameter.empty if field.is_required() else default
+        annotation = readable(field.annotation)
+        parameters.append(Parameter(name, kind, default=default, annotation=annotation))
     return Signature(parameters)
+
+
+def readable(annotation: Any) -> Any:
+    """A type without what it is checked by, as people read it in the help of a class.
+
+    Example:
+        >>> readable(Annotated[int, "above 0"] | None)
+        int | None
+    """
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return readable(inner[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return reduce(or_, map(readable, inner))
+    if get_origin(annotation) in (dict, tuple, frozenset):
+        held = tuple(one if one is ... else readable(one) for one in inner)
+        return get_origin(annotation)[held]
+    return annotation

@@ -17,7 +17,7 @@ from pydantic import (
 
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
-from fivefold.core.declaration import call_signature, check_fields, check_twins
+from fivefold.core.declaration import Declared, call_signature, check_fields, check_twins
 from fivefold.core.faults import config_error, told_of
 from fivefold.core.jsontext import parse_json
 from fivefold.core.parameters import has_parameters, with_parameters
@@ -41,7 +41,7 @@ Data = Annotated[Any, IsData()]
 bundle and its report, names a place and never holds rows."""
 
 
-class Stage(BaseModel):
+class Stage(BaseModel, metaclass=Declared):
     """A step of a pipeline.
 
     Fields are settings, frozen and strictly typed. `run()` does the work: its parameters are the
@@ -107,7 +107,7 @@ class Stage(BaseModel):
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        taken = {name for name in dir(Stage) if not name.startswith("_")} | {"name"}
+        taken = {n for n in (*dir(Stage), *dir(BaseModel), "name") if not n.startswith("_")}
         check_fields(cls, taken, cls.bitless)
         if cls.run is not Stage.run:
             cls.wiring = reflect(cls.run, f"{cls.__qualname__}.run", Artifact)

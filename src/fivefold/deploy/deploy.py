@@ -130,6 +130,7 @@ class Deploy(Stage):
 
         data = served(data, trained)
         beside = self._beside(collected, partition, data, trained, session, evaluated)
+        session.emit(Noted(text="Exporting the model."))
         graphs, without = graphs_of(self.format, collected, data, trained)
         asked, sheet = requested(collected, data), collected.datasheet(self.datasheet)
         threshold = None if evaluated is None else evaluated.threshold
@@ -172,6 +173,7 @@ class Deploy(Stage):
         def check(bundle: Path) -> None:
             parity.update(self._parity(bundle, asked, rows, wanted, origin, known, data, trained))
 
+        session.emit(Noted(text=f"Asking the bundle about {len(rows):,} rows, by each door."))
         digest = write_bundle(entries, self.path, check=check)
         is_table = any(block.block.shared for block in data.codec.blocks)
         here = parity.get("in_this_process", "") if self.format == "onnx" else ""

@@ -44,6 +44,8 @@ def with_rivals(
         stopping, deciding = data.valid.divided()
         apart = len(stopping) + len(deciding) == len(data.valid)
         data = data.replace(valid=stopping if apart else data.valid.take(slice(0)))
+    if names:
+        session.emit(Noted(text=f"Fitting simple models beside it: {', '.join(names)}."))
     fitted = fit_baselines(data, names, seed=evidence.seed, beside=evidence.trained.settings)
     for done, baseline in enumerate(fitted, 1):
         if baseline.scores is None:
