@@ -99,6 +99,20 @@ def test_directions_of_other_targets_tell_held_out_rows(task, outputs):
         assert np.corrcoef(last, x[80:, 0])[0, 1] > 0.4
 
 
+def test_directions_of_numbers_go_as_far_from_the_mean_as_held_out_rows_say():
+    draw = np.random.default_rng(0)
+    x, far = draw.normal(size=(260, 4)).astype(np.float32), {}
+    for noise in (0.1, 5.0):
+        y = 1000 + x.sum(axis=1) + noise * draw.normal(size=260)
+        parts = (slice(60), slice(60, 260))
+        rows = tuple(Held(torch.from_numpy(x[p]), torch.from_numpy(y[p]), None) for p in parts)
+        head = make_head(task_of("regression"), (1,))
+        answers = fit_direction("ridge", Gathered(Width(4)), rows, head, 1).answers.numpy()
+        assert answers.mean() == pytest.approx(y[:60].mean(), abs=1.5)
+        far[noise] = answers.std() / y[:60].std()
+    assert far[0.1] > 0.8 > 0.4 > far[5.0]
+
+
 def test_wideblend_weighs_what_tells_held_out_rows_and_is_described(sides):
     train, valid = sides
     torch.manual_seed(0)

@@ -14,6 +14,7 @@ from fivefold.models.gathered import Gathered, Held
 from fivefold.models.head import Head
 from fivefold.models.joint import Columns
 from fivefold.models.picks import Picks
+from fivefold.models.weighing import find_scale
 
 HELD = {"centroids": None, "ridge": 0.3}
 """How strongly weights are held back, as a part of what the columns of a row come to; None for so
@@ -23,7 +24,7 @@ LASSO = "lasso"
 """The one whose penalties folds chose, when they chose columns."""
 
 LOGITS, NUMBERS = 1.5, 0.5
-"""Deviation of the answers to held-out rows, before it is known how sure they may be: of logits,
+"""Deviation of the answers to held-out rows, about which is looked how sure they may be: of logits,
 and of numbers as a part of the deviation that the target has."""
 
 Solve = Callable[[Array, Array], Array]
@@ -93,6 +94,8 @@ def fit_direction(
     if not spread > 0:
         return None
     scale = usual / spread
+    if learn in ("number", "rate"):  # logits are scaled when models are weighed
+        scale *= find_scale(scale * answers, head, valid, model.out.bias.double())
     model.out.weight.mul_(scale)
     answers = model(valid.inputs)
     if all_rows:

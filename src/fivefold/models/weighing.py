@@ -65,15 +65,26 @@ def find_scales(answers: list[Tensor], head: Head, valid: Feed) -> list[float]:
     """
     if head.mixing not in {"softmax", "logit"}:
         return [1.0] * len(answers)
-    judged, found = Judged({}, valid), []
-    for answer in answers:
-        costs = {
-            scale: judged.nats(scale * answer.double(), head)
-            + HOLD / judged.rows * math.log(scale) ** 2
-            for scale in SCALES
-        }
-        found.append(min(costs, key=lambda scale: costs[scale]))
-    return found
+    return [find_scale(answer, head, valid) for answer in answers]
+
+
+@torch.no_grad()
+def find_scale(answer: Tensor, head: Head, valid: Feed, middle: Tensor | float = 0.0) -> float:
+    """What answers are multiplied by, so that they are as far from a middle as is best.
+
+    Args:
+        answer: `(n, outputs)` to the validation rows, how far it is from the middle.
+        head: says what answers cost, in nats.
+        valid: these rows, one at least.
+        middle: what is answered where nothing is known of a row.
+    """
+    judged = Judged({}, valid)
+    costs = {
+        scale: judged.nats(middle + scale * answer.double(), head)
+        + HOLD / judged.rows * math.log(scale) ** 2
+        for scale in SCALES
+    }
+    return min(costs, key=lambda scale: costs[scale])
 
 
 @torch.no_grad()
