@@ -64,7 +64,7 @@ def test_database_without_its_driver_is_refused_before_it_is_asked(monkeypatch):
     assert isinstance(fault, PreflightError)
     assert fault.package == "psycopg"
     with pytest.raises(PreflightError, match="dialects:other"):
-        read("other+driver://host/shop")
+        read(ff.Query("other+driver://host/shop", "t"))
 
 
 PORT = 54_329

@@ -7,7 +7,8 @@ from urllib.parse import quote, quote_plus
 from fivefold.errors import PreflightError
 
 WEB = ("https", "http")
-CLOUD = ("s3", "gs", "gcs", "abfs", "abfss", "hdfs")
+AZURE = ("abfs", "abfss")
+CLOUD = ("s3", "gs", "gcs", *AZURE, "hdfs")
 """What pyarrow reads."""
 INSIDE = ("zip", "tar")
 """Files in an archive, which lies on the disk or at another address: `zip://rows.csv::a.zip`."""

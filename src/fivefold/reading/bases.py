@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fivefold.errors import ConfigError, FivefoldError
+from fivefold.errors import ConfigError, FivefoldError, PreflightError
 from fivefold.reading import databases, sqlite
 from fivefold.reading.filepaths import no_file
 from fivefold.reading.options import Reading
@@ -16,6 +16,10 @@ def check_query(asked: Query | None) -> list[FivefoldError]:
     assert asked is not None
     if asked.path is None:
         fault = databases.missing_client(asked)
+        if fault is None and not asked.query.strip():
+            remedy = "Pass query= with the name of a table, or with a query."
+            wanted = "a query, or the name of a table"
+            fault = PreflightError.expected(asked.name, wanted, "none", remedy)
         return [*asked.faults(), *([fault] if fault else [])]
     if not asked.path.is_file():
         return [*asked.faults(), no_file(asked.path)]

@@ -132,7 +132,8 @@ def read_at(address: str, reading: Reading) -> Raw:
     if address.startswith(openml.PREFIX):
         return openml.read_openml(address, reading)
     found = files_at(address)
-    name = PurePosixPath(found.shown.partition("::")[0]).name or found.shown
+    inner = found.shown.partition("::")[0].partition("?")[0]
+    name = PurePosixPath(inner).name or found.shown
     if found.form == "file":
         raw = _one(found.members[0], reading)
         files = [{**record, "path": found.shown} for record in raw.files]

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from fivefold.errors import DataError
-from fivefold.reading.addresses import hidden, with_secrets, without_secrets
+from fivefold.reading.addresses import AZURE, hidden, scheme_of, with_secrets, without_secrets
+from fivefold.reading.azure import azure_store
 from fivefold.reading.found import Found, Once, apart, below, listed
 from fivefold.reading.packed import Member
 
@@ -24,7 +25,8 @@ def in_store(address: str) -> Found:
     shown = without_secrets(address)
     folder, pattern = apart(with_secrets(address))
     told = _telling(shown)
-    store, path = told(lambda: fs.FileSystem.from_uri(_patient(folder)))
+    opened = azure_store if scheme_of(address) in AZURE else fs.FileSystem.from_uri
+    store, path = told(lambda: opened(_patient(folder)))
 
     def fetched(path: str) -> bytes:
         with store.open_input_file(path) as file:
