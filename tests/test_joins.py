@@ -193,3 +193,50 @@ def test_reproduced_run_finds_its_sources_and_is_refused_where_one_changed(
     made.customers.assign(age=30.0).to_csv(there / "people.csv", index=False)
     with pytest.raises(DataError, match="found"):
         ff.reproduce("there/run", progress=False)
+
+
+@pytest.mark.slow
+def test_windows_and_series_are_joined_by_every_door(tmp_path):
+    days = pd.date_range("2024-01-01", periods=40)
+    sold = np.arange(40.0) % 7 + np.sin(np.arange(40.0) * 9)
+    steps = pd.concat(
+        [pd.DataFrame({"shop": one, "day": days, "sold": sold + n}) for n, one in enumerate("ab")],
+        ignore_index=True,
+    )
+    later = pd.date_range("2024-01-01", periods=60)
+    prices = pd.DataFrame({"shop": "a", "since": later, "index": np.cos(np.arange(60.0))})
+    by = {"prices": ff.Join("shop", time={"day": "since"})}
+    ahead = ff.Collect(
+        {"steps": steps, "prices": prices},
+        **{"join": by, "target": "sold", "time": "day", "horizon": 2, "history": 6},
+        series_id="shop",
+    )
+    patients = [f"p{n}" for n in range(60)]
+    long = pd.concat(
+        [
+            pd.DataFrame({"patient": one, "t": range(12), "pulse": np.sin(np.arange(12) + n % 2)})
+            for n, one in enumerate(patients)
+        ]
+    )
+    long["sick"] = np.where(long["patient"].str[1:].astype(int) % 2, "yes", "no")
+    people = pd.DataFrame({"patient": patients, "age": np.arange(60.0) % 7})
+    whole = ff.Collect(
+        {"long": long, "people": people},
+        **{"join": {"people": "patient"}, "target": "sick", "series_id": "patient", "step": "t"},
+    )
+    for collect, asked in ((ahead, ("sold", "day", "shop")), (whole, ("patient", "series"))):
+        path = tmp_path / "m.ff"
+        stages = [collect, ff.Preprocess(), ff.Train(epochs=1), ff.Deploy(path)]
+        parity = ff.Pipeline(stages).run(progress=False)[ff.Deployed].parity
+        assert max(parity[door] for door in ("frame", "csv", "json", "source")) < 1e-4
+        assert ff.load(path).contract.names == asked
+        if collect is whole:
+            alone = {"patient": "p3", "series": long.loc[long["patient"] == "p3", ["pulse"]].values}
+            model = ff.load(path)
+            one = model.predict_proba([{**alone, "series": alone["series"].tolist()}])
+            np.testing.assert_allclose(one[0], model.predict_proba(long)[3], atol=1e-6)
+        else:
+            model = ff.load(path)
+            known = model.predict(steps)
+            worse = prices.assign(index=np.where(prices["since"] > days[-1], 1e6, prices["index"]))
+            np.testing.assert_array_equal(model.predict({"rows": steps, "prices": worse}), known)

@@ -168,12 +168,13 @@ def test_postgresql_is_read_alone_and_its_rows_are_collected(server, monkeypatch
 
 @pytest.mark.slow
 def test_postgresql_that_refuses_or_is_gone_shows_no_password(server, monkeypatch):
-    monkeypatch.setenv("SHOP_PASSWORD", "wr0ng")
-    with pytest.raises(DataError, match="that answers") as caught:
-        read(ff.Query(server, "t"))
-    assert "wr0ng" not in str(caught.value)
-    with pytest.raises(DataError, match="that answers"):
-        read(ff.Query(server.replace(str(PORT), "9"), "t"))
+    monkeypatch.setenv("SHOP_PASSWORD", "wr0ng/@")
+    gone, odd = (server.replace(str(PORT), port) for port in ("9", "port"))
+    nowhere = server.replace("127.0.0.1", "no.host.invalid")
+    for address in (server, gone, odd, nowhere, f"{server}?no_such=1"):
+        with pytest.raises(DataError, match="that answers") as caught:
+            read(ff.Query(address, "t"))
+        assert "wr0ng" not in str(caught.value)
 
 
 @pytest.mark.slow

@@ -38,3 +38,20 @@ def test_file_that_is_cut_off_is_told_by_its_first_row_that_is_not_whole(tmp_pat
     (tmp_path / "a.dta").write_bytes(content[:40])
     with pytest.raises(DataError, match="damaged"):
         read(tmp_path / "a.dta")
+
+
+def test_text_of_another_encoding_is_read_and_told(tmp_path):
+    FRAME.assign(name="café").to_stata(tmp_path / "a.dta", write_index=False, version=118)
+    content = (tmp_path / "a.dta").read_bytes()
+    (tmp_path / "a.dta").write_bytes(content.replace("café".encode(), b"caf\xe9 "))
+    raw = read(tmp_path / "a.dta")
+    assert raw.column("name")[0].strip() == "café"
+    assert [finding.code for finding in raw.findings] == ["damaged_text"]
+
+
+def test_texts_of_levels_that_are_cut_off_name_no_row(tmp_path):
+    FRAME.to_stata(tmp_path / "a.dta", write_index=False, version=118)
+    content = (tmp_path / "a.dta").read_bytes()
+    (tmp_path / "a.dta").write_bytes(content[:-40])
+    with pytest.raises(DataError, match=r"^a\.dta: expected a whole file of Stata"):
+        read(tmp_path / "a.dta")

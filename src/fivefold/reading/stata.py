@@ -11,6 +11,7 @@ from fivefold.reading.frames import read_frame
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 
+BEGIN, END = b"<stata_dta>", b"</stata_dta>"  # of files since Stata 13
 _FAULTS = (Exception,)  # pandas lets those of struct and others through
 
 
@@ -36,6 +37,8 @@ def read_stata(content: bytes, name: str, reading: Reading) -> Raw:
     fault = missing_reader()
     if fault is not None:
         raise fault
+    if content.startswith(BEGIN) and not content.rstrip(b"\r\n\0 ").endswith(END):
+        raise _damaged(content, name, EOFError("The end of the file is missing"))
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UnicodeWarning)
         try:
