@@ -94,7 +94,7 @@ files_not_read: note: files that cells name and that could not be read; missing
 personal_data: warning: addresses, telephone numbers, accounts or cards in cells
 no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
-damaged_text: warning: a text with a few bytes that are no UTF-8; they were replaced (Stata: Latin-1)
+damaged_text: warning: a text with a few bytes that are no UTF-8; replaced (of Stata Latin-1)
 comment_lines: note: lines after `#` above the rows; left out
 parts_left_out: note: lines of a CoNLL file with more parts than a word and its label
 plain_lines: note: columns that blanks set, or lines that all end in `;` beside another delimiter
