@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+import fivefold as ff
 from fivefold.artifacts import PARTS
 from fivefold.codecs.schema import Column
 from fivefold.collect.gather import gather
@@ -208,6 +209,23 @@ def test_described_large_cells_are_counted_on_some_rows():
     assert said.counts.sum() == len(texts[::3])
     assert said.distinct == 10_000
     assert said.what == "words"
+
+
+def test_described_shows_values_that_are_rare():
+    values = np.zeros(5000)
+    values[4000:4002] = 7.0, 9.0
+    values[0] = np.nan
+    assert described(Column(name="x", kind="numeric"), values).samples == ("0", "7", "9")
+
+
+def test_overview_of_a_forecast_shows_the_first_step_and_what_it_is_made_of():
+    days = np.datetime64("2024-01-01", "us") + np.arange(80) * np.timedelta64(1, "D")
+    series = {"day": days, "sold": np.arange(80.0) % 7, "price": np.arange(80.0) % 5}
+    seen = ff.look(series, target="sold", time="day", horizon=3, known=("price",))
+    assert [one.name for one in seen.columns][:3] != ["sold+1", "sold+2", "sold+3"]
+    assert seen.columns[0].name == "sold+1"
+    assert "sold+3" in [one.name for one in seen.columns[-4:]]
+    assert seen.groups == ("",)
 
 
 def test_sparks_rise_with_counts():

@@ -13,6 +13,9 @@ from fivefold.core.digits import digits
 MOST = 12
 """Bins of a column, at most."""
 
+HARDLY = 0.02
+"""Share of all cells that the 12 commonest texts must have to be drawn."""
+
 FAR = 4.0
 """Times that the middle 98 % of numbers fit into their span where those at its ends are aside."""
 
@@ -31,7 +34,7 @@ class Binned(NamedTuple):
 
     Args:
         labels: of the bins, in the order in which they are shown, 12 at most.
-        place: `(n,)` int64, the bin of each cell; -1 where it is missing.
+        place: `(n,)` int64, the bin of each cell; -1 where it is missing, or in none.
         what: what is counted of cells, `words`; empty where the cells themselves are binned.
     """
 
@@ -145,8 +148,8 @@ def words_binned(values: Array) -> Binned | None:
         values: `(n,)` texts, None for missing.
 
     Returns:
-        One bin a text; where there are more than 12, the last holds all others. None where no text
-        repeats, or cells are no texts.
+        One bin a text; of more than 12 the commonest, and the others are in none. None where these
+        would be hardly any of the cells, as of ids, or cells are no texts.
 
     Example:
         >>> cells = np.array(["b", "a", None, "b"], object)
@@ -159,19 +162,16 @@ def words_binned(values: Array) -> Binned | None:
         return None
     coded = coded_of(values)
     texts, counts = coded.values.tolist(), np.bincount(coded.codes[coded.codes >= 0])
-    if len(texts) > 1 and counts.max() == 1:
+    kept = np.argsort(-counts, kind="stable")[:MOST]
+    if len(texts) > 1 and (counts.max() == 1 or counts[kept].sum() < HARDLY * counts.sum()):
         return None
-    order = np.argsort(-counts, kind="stable")
-    kept = order if len(texts) <= MOST else order[: MOST - 1]
     if all(_is_number(texts[one]) for one in kept):
         kept = np.array(sorted(kept.tolist(), key=lambda one: float(texts[one])))
-    labels = [texts[one] for one in kept]
-    bins = np.full(len(texts) + 1, len(kept), np.int64)
+    bins = np.full(
+        len(texts) + 1, -1, np.int64
+    )  # the last one is of missing cells, whose code is -1
     bins[kept] = np.arange(len(kept))
-    bins[-1] = -1  # of cells that are missing, whose code is -1
-    if len(texts) > len(kept):
-        labels.append(f"{len(texts) - len(kept):,} others")
-    return Binned(tuple(labels), bins[coded.codes])
+    return Binned(tuple(texts[one] for one in kept), bins[coded.codes])
 
 
 def size_told(sizes: Mapping[str, float]) -> str:

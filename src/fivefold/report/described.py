@@ -228,7 +228,13 @@ def _samples(column: Column, values: Array) -> tuple[str, ...]:
         counts = np.bincount(coded.codes[coded.codes >= 0], minlength=len(coded.values))
         chosen = coded.values[np.argsort(-counts, kind="stable")[:SAMPLES]]
     else:
-        chosen = values[np.flatnonzero(~missing_rows(values))[:LOOKED]]
+        chosen = values[np.flatnonzero(~missing_rows(values))]
+        if values.dtype.kind in "fM":  # one value may fill the first thousand rows
+            some = np.unique(chosen[:LOOKED], return_index=True)[1]
+            if len(some) < SAMPLES:
+                some = np.unique(chosen, return_index=True)[1]
+            chosen = chosen[np.sort(some)]
+        chosen = chosen[:LOOKED]
     shown = dict[str, None]()
     for one in chosen:
         shown[printable(kind.shown(one, column))[:LONGEST]] = None

@@ -12,7 +12,7 @@ from fivefold.report.bars import COLOURS, sparks
 from fivefold.report.described import Described, share
 
 NARROWEST, INDENT = 60, 9
-NAME, VALUES = 20, 16
+NAME, VALUES = 24, 12
 """Letters of a name at most, of values at least."""
 
 MARKS = {"input": " ", "target": ">", "ignored": "-"}

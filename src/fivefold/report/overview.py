@@ -5,17 +5,13 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fivefold.artifacts import PARTS, Collected
 from fivefold.codecs.personal import masked
-from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural, printable
-from fivefold.kinds.binned import Binned
 from fivefold.partition import Partition
 from fivefold.report.bars import bars, sparks
+from fivefold.report.classed import by_answer
 from fivefold.report.described import Described, described, share
 from fivefold.report.headline import ranked
 from fivefold.report.lines import NARROWEST, column_html, column_lines, legend, ticked, wrapped
@@ -27,9 +23,6 @@ if TYPE_CHECKING:
 MOST = 100
 """Columns that are described, targets first."""
 
-GROUPS = 4
-"""Groups of rows whose histograms stand side by side: classes, the last of which may be others."""
-
 UNSAID = 'none; pass target="COLUMN" to say what is predicted'
 
 PART_NAMES = ("training", "validation", "test")
@@ -37,8 +30,8 @@ PART_NAMES = ("training", "validation", "test")
 TOLD = ("rows", "missing")
 """Findings that say what the table shows."""
 
-THIRDS = ("the lowest third", "the middle third", "the highest third")
-"""Of rows by a number that is predicted."""
+MOST_NOTES = 8
+"""Findings that only inform, of which more are counted."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,6 +120,10 @@ class Overview:
             f"{mark}{one.severity}: {printable(said(one.sentence))}"
             for mark, one in zip(marks, found, strict=True)
         ]
+        notes = [place for place, one in enumerate(found) if one.severity == "note"]
+        more = len(notes[MOST_NOTES:])
+        if more:
+            told = [*told[: notes[MOST_NOTES]], f"and {plural(more, 'note')} more"]
         return told or ["nothing odd"]
 
     def to_json(self) -> dict[str, Any]:
@@ -201,10 +198,11 @@ def overview(
     """
     schema, table = collected.schema, collected.table
     task = task_of(schema) if schema.targets else None
-    groups = None if partition is None else _groups(collected, partition)
+    groups = None if partition is None else by_answer(collected, partition)
+    leads = schema.targets[: 1 if task is not None and task.ahead else None]
+    last = set(schema.targets) - set(leads)  # the steps after the first that is forecast
     order = sorted(
-        schema.columns,
-        key=lambda column: (column.name not in schema.targets, column.name not in first),
+        schema.columns, key=lambda c: (c.name in last, c.name not in leads, c.name not in first)
     )
     made = {} if collected.changes is None else collected.changes.made_of()
     source = (collected.provenance.source or "data").replace("\\", "/").rstrip("/")
@@ -224,51 +222,6 @@ def overview(
         groups=("",) if groups is None else tuple(map(printable, groups.labels)),
         findings=tuple(ranked(collected.findings)),
     )
-
-
-def _groups(collected: Collected, partition: Partition) -> Binned | None:
-    """Training and validation rows by what is predicted of them; None where that is not one."""
-    schema = collected.schema
-    task = task_of(schema)
-    if len(schema.targets) != 1 or task.placed or task.plane or task.ahead or task.separate:
-        return None
-    rows = np.sort(np.concatenate([partition.train, partition.valid]))
-    target = task.encode([collected.table.column(schema.target)[rows]], schema)
-    if target.ndim != 1 or not len(target):
-        return None
-    labels, place = _by_class(target, schema) if schema.classes else _by_third(target)
-    if len(labels) < 2:
-        return None
-    every = np.full(len(collected.table), -1, np.int64)
-    every[rows] = place
-    return Binned(labels, every)
-
-
-def _by_class(target: Array, schema: Schema) -> tuple[tuple[str, ...], Array]:
-    """The classes in their order; of more than four the commonest three, and the others."""
-    counts = np.bincount(target[target >= 0], minlength=len(schema.classes))
-    kept = np.flatnonzero(counts > 0)
-    if len(kept) > GROUPS:
-        kept = np.sort(np.argsort(-counts, kind="stable")[: GROUPS - 1])
-    bins = np.full(len(schema.classes) + 1, len(kept), np.int64)
-    bins[kept] = np.arange(len(kept))
-    bins[-1] = -1  # of rows without a class, which is -1
-    labels = tuple(str(schema.classes[one]) for one in kept)
-    others = int((counts > 0).sum()) - len(kept)
-    return (*labels, *([f"{others:,} others"] if others else [])), bins[target.astype(np.int64)]
-
-
-def _by_third(target: Array) -> tuple[tuple[str, ...], Array]:
-    """A third of the rows each, by the number; fewer where many rows have one number."""
-    known = np.isfinite(target)
-    if not known.any():
-        return (), np.full(len(target), -1)
-    edges = np.unique(np.quantile(target[known], (1 / 3, 2 / 3)))
-    place = np.where(known, np.searchsorted(edges, target, side="left"), -1)
-    there = np.unique(place[known])
-    if len(there) < len(THIRDS):
-        return (), place
-    return THIRDS, place
 
 
 def _missing(one: Described) -> str:
