@@ -1,8 +1,11 @@
 import json
+from base64 import b64decode
 from html.parser import HTMLParser
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import fivefold as ff
 from fivefold.artifacts import PARTS
@@ -201,6 +204,21 @@ def test_rows_of_page_show_no_personal_data_of_samples():
     [row] = [row for row in seen_of(data).rows_of_page() if row["name"] == "mail"]
     assert "example.org" not in json.dumps(row)
     assert "[e-mail address]" in row["values"]
+
+
+def test_pictures_of_a_page_are_the_first_cells_and_small():
+    pictures = np.empty(30, object)
+    for row in range(30):
+        pictures[row] = np.full((60, 96, 3), 2 * row, np.uint8)
+    pictures[0] = None
+    data = gather({"photo": pictures, "y": np.tile([0, 1], 15)}, Wishes(target="y"))[0]
+    shown = described(data.schema["photo"], data.table.column("photo")).pictures
+    sizes = [Image.open(BytesIO(b64decode(one))) for one in shown]
+    assert [one.size for one in sizes] == [(48, 30)] * 3
+    assert [one.getpixel((0, 0))[0] for one in sizes] == [2, 4, 6]
+    html = seen_of(data)._repr_html_()
+    assert html.count("data:image/png;base64,") == 3
+    assert html.count('alt="a cell of photo"') == 3
 
 
 def test_described_large_cells_are_counted_on_some_rows():

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from fivefold.codecs.coded import coded_of, missing_rows
+from fivefold.codecs.png import as_cell
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.core.wording import printable
 from fivefold.kinds.binned import Binned
 from fivefold.kinds.canonical import DEFAULT_MISSING
+from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
 from fivefold.report.tables import cell
 
@@ -27,6 +29,9 @@ NUMBERS = ("mean", "deviation", "minimum", "median", "maximum")
 
 SAMPLES, LOOKED = 3, 1000
 """Cells that are shown of a column, and present ones among which different ones are sought."""
+
+SIDE = 48
+"""Pixels of a picture of a cell, down and across, at most."""
 
 LONGEST = 80
 """Letters of a cell that are shown."""
@@ -49,6 +54,7 @@ class Described:
         missing: how many of them have no cell here.
         distinct: different cells; of pictures, sounds and series those that are there.
         samples: three different cells in words, those first that occur most where cells repeat.
+        pictures: of three cells that can be seen, as base64 of PNG files; else none.
         numbers: `mean`, `deviation`, `minimum`, `median` and `maximum` of numbers, else none.
         most_frequent: the commonest of texts that repeat, else empty.
         its_fraction: of the cells that are there; NaN where there is none.
@@ -70,6 +76,7 @@ class Described:
     missing: int
     distinct: int
     samples: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
     numbers: Mapping[str, float] = field(default_factory=dict)
     most_frequent: str = ""
     its_fraction: float = NAN
@@ -158,6 +165,7 @@ def described(
         missing=facts["missing"],
         distinct=facts["distinct"],
         samples=_samples(column, values),
+        pictures=_pictures(column, values),
         numbers={name: facts[name] for name in NUMBERS if facts[name] == facts[name]},
         most_frequent=printable(facts["most_frequent"]),
         its_fraction=facts["its_fraction"],
@@ -241,6 +249,17 @@ def _samples(column: Column, values: Array) -> tuple[str, ...]:
         if len(shown) == SAMPLES:
             break
     return tuple(shown)
+
+
+def _pictures(column: Column, values: Array) -> tuple[str, ...]:
+    """The first three cells that are there, small, where their kind can be seen."""
+    kind = kind_of(column.kind)
+    if type(kind).drawn is Kind.drawn:
+        return ()
+    there = values[np.flatnonzero(~missing_rows(values))[:SAMPLES]]
+    drawn = (seen for one in there if (seen := kind.drawn(one, column)) is not None)
+    small = (one[:: -(-len(one) // SIDE), :: -(-one.shape[1] // SIDE)] for one in drawn)
+    return tuple(as_cell(one if one.ndim == 3 else one[:, :, None]) for one in small)
 
 
 def _spaced(values: Array) -> Array:

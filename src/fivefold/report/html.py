@@ -252,7 +252,10 @@ def _seen(collected: Collected, run: Reported) -> dict[str, Any]:
 
     chosen = {one["column"] for one in run.preprocessed.markers}
     shown = overview(collected, run.partition, first=chosen)
-    rows = [{**row, "bars": Markup(row["bars"])} for row in shown.rows_of_page()]
+    rows = [
+        row | {name: Markup(row[name]) for name in ("bars", "pictures")}
+        for row in shown.rows_of_page()
+    ]
     count = len(collected.schema.columns)
     title = f"{count:,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
     key = Markup(legend(shown.groups))

@@ -54,6 +54,7 @@ def column_html(rows: Sequence[Mapping[str, str]], left_out: int) -> str:
     for row in rows:
         note = f"<br><small>{escape(row['note'])}</small>" if row["note"] else ""
         words = [escape(row["name"]) + note, row["bars"], *(escape(row[name]) for name in names)]
+        words[-2] += row["pictures"]
         body += f"<tr>{''.join(f'<td {LEFT}>{word}</td>' for word in words)}</tr>"
     heads = "".join(f"<th {LEFT}>{name}</th>" for name in ("column", "histogram", *names))
     more = f"<div>and {left_out:,} more columns</div>" if left_out else ""
@@ -61,6 +62,18 @@ def column_html(rows: Sequence[Mapping[str, str]], left_out: int) -> str:
         f'<div style="overflow-x:auto"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{more}"
     )
+
+
+def thumbnails(pictures: Sequence[str], name: str) -> str:
+    """Cells that can be seen, as HTML; empty where there are none.
+
+    Args:
+        pictures: base64 of PNG files.
+        name: of their column, which stands in their place where they are not seen; text.
+    """
+    alt = escape(f"a cell of {name}")
+    shown = (f'<img alt="{alt}" src="data:image/png;base64,{one}"> ' for one in pictures)
+    return f"<div>{''.join(shown)}</div>" if pictures else ""
 
 
 def legend(groups: Sequence[str]) -> str:

@@ -14,7 +14,15 @@ from fivefold.report.bars import bars, sparks
 from fivefold.report.classed import by_answer
 from fivefold.report.described import Described, described, share
 from fivefold.report.headline import ranked
-from fivefold.report.lines import NARROWEST, column_html, column_lines, legend, ticked, wrapped
+from fivefold.report.lines import (
+    NARROWEST,
+    column_html,
+    column_lines,
+    legend,
+    thumbnails,
+    ticked,
+    wrapped,
+)
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -177,6 +185,7 @@ class Overview:
                 "distinct": f"{one.distinct:,}",
                 "values": ", ".join(map(masked, one.samples)),
                 "spread": masked(one.spread),
+                "pictures": thumbnails(one.pictures, printable(one.name)),
                 "bars": bars(one.counts, label=masked(printable(one.alternative))),
             }
             for one in self.columns
