@@ -31,7 +31,7 @@ from fivefold.commands.spoken import Spoken
 from fivefold.commands.study import STUDY
 from fivefold.commands.tune import TUNE
 from fivefold.commands.why import WHY
-from fivefold.core.wording import nearest
+from fivefold.core.wording import harmless, nearest
 from fivefold.errors import FivefoldError, WorseError
 from fivefold.report.outlet import mute, say
 from fivefold.version import __version__
@@ -123,7 +123,7 @@ def _fault(error: FivefoldError, spoken: Spoken, status: int | None) -> str:
     name, said = type(error).__name__, spoken.error(error)
     notes = [f"({note})" for note in getattr(error, "__notes__", ())]
     if status is None:
-        return "\n".join([f"{name}: {said}", *notes])
+        return harmless("\n".join([f"{name}: {said}", *notes]))
     told = {"error": name, "message": said, "remedy": spoken.remedy(error), "exit": status}
     return json.dumps(told, ensure_ascii=False)
 

@@ -229,6 +229,18 @@ def test_described_large_cells_are_counted_on_some_rows():
     assert said.what == "words"
 
 
+def test_spread_says_what_most_cells_are_or_from_where_to_where_they_go():
+    def spread(kind, values):
+        return described(Column(name="x", kind=kind), values).spread
+
+    assert spread("boolean", np.array([1.0, 1.0, 0.0, np.nan])) == "mostly True (67%)"
+    assert spread("numeric", np.array([0.0, 1.0, 1.0, 1.0])) == "mostly 1 (75%)"
+    assert spread("numeric", np.arange(50_000.0)) == "0 to 49,999"
+    assert spread("categorical", np.array(["b", "a", "b", None], object)) == "mostly b (67%)"
+    assert spread("text", np.array(["so it is", "well", "as it is"], object)) == "words 1 to 3"
+    assert spread("image", np.zeros((2, 5, 4, 1), np.uint8)) == "height 5"
+
+
 def test_described_shows_values_that_are_rare():
     values = np.zeros(5000)
     values[4000:4002] = 7.0, 9.0

@@ -70,3 +70,15 @@ def test_shell_looks_and_gives_the_same_as_json(path, pipeline, capsys):
 def test_shell_tells_advice_in_its_own_words(path, capsys):
     assert cli.main(["look", str(path)]) == 0
     assert "--target" in capsys.readouterr().out
+
+
+def test_shell_prints_no_sign_of_the_data_that_steers_it(tmp_path, capsys):
+    path, sign = tmp_path / "rows.csv", "\x1b[31m\u202e"
+    rows = [f"{sign}a,{row}.5,no\n{sign}b,{row},yes\n" for row in range(20)]
+    path.write_text("".join([f"{sign}name,x,y\n", *rows]))
+    assert cli.main(["look", str(path), "--target", "y"]) == 0
+    assert cli.main(["look", str(path), "--target", f"{sign}y"]) == 2
+    out, err = capsys.readouterr()
+    for told in (out, err):
+        assert "name" in told
+        assert not {"\x1b", "\u202e"} & {*told}

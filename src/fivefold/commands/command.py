@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fivefold.commands.attached import FRESH
 from fivefold.commands.parser import Parser
+from fivefold.core.wording import harmless
 from fivefold.report.outlet import say, terminal_width
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Command:
 def tell(chosen: argparse.Namespace, told: Told) -> None:
     """Print it for people, or as JSON if that was asked for."""
     if not chosen.json:
-        say(told.text)
+        say(harmless(told.text))
         return
     from fivefold.observers.jsonl import plain
 

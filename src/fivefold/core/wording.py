@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
@@ -12,8 +11,10 @@ from typing import Any
 from fivefold.core.space import Space
 
 _LONGEST = 60
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Categories of signs that show nothing, or not themselves."""
+_STEERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Signs that a terminal obeys, or that turn the direction of what follows, or are none."""
 _PART = 3
 """Letters of a part by which a name is known, at least."""
 
@@ -51,20 +52,19 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def printable(text: str) -> str:
-    r"""Text from data on one line, without signs that steer a terminal or turn its direction.
+def harmless(text: str) -> str:
+    r"""Text from data without signs that steer a terminal or turn its direction; lines stay.
 
     Example:
-        >>> printable("a\x1b[31m red\u202e\n name")
-        'a[31m red name'
+        >>> harmless("a\x1b[31m red\u202e\n name")
+        'a[31m red\n name'
     """
-    if text.isascii() and text.isprintable():
-        return one_line(text)
-    kept = (
-        "" if unicodedata.category(sign) in _UNSEEN and not sign.isspace() else sign
-        for sign in text
-    )
-    return one_line("".join(kept))
+    return text if text.isascii() and text.isprintable() else _STEERS.sub("", text)
+
+
+def printable(text: str) -> str:
+    """The same on one line."""
+    return one_line(harmless(text.replace("\r", " ")))
 
 
 def inert(words: str) -> str:

@@ -99,12 +99,15 @@ class Described:
         """From where to where its cells go, or what most of them are, in words."""
         if self.most_frequent and not self.what:
             return f"mostly {self.most_frequent} ({share(self.its_fraction)})"
+        counts = self.counts.sum(axis=1)
+        if len(self.bins) == 2 and not self.what:  # truth values, 0 and 1
+            return f"mostly {self.bins[counts.argmax()]} ({share(counts.max() / counts.sum())})"
         ends = [*self.bins[:1], *self.bins[-1:]]
         if self.numbers and not self.what:
             ends = [cell(self.numbers[end]) for end in ("minimum", "maximum")]
         elif ends:
             ends = [ends[0].split(" to ")[0], ends[1].split(" to ")[-1]]
-        return f"{' to '.join(dict.fromkeys(ends))} {self.what}".strip()
+        return f"{self.what} {' to '.join(dict.fromkeys(ends))}".strip()
 
     @property
     def alternative(self) -> str:
