@@ -132,6 +132,15 @@ def test_page_of_the_shell_says_what_the_parsers_say():
     assert page == maker["page"](), "run python docs/make_shell.py"
 
 
+@pytest.mark.slow
+def test_reference_is_what_the_docstrings_say():
+    maker = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    folder = ROOT / "docs" / "reference"
+    there = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    assert there == maker["pages"](), "run python docs/make_reference.py"
+    assert len({name.lower() for name in there}) == len(there)
+
+
 def test_stages_page_says_what_the_docstrings_say() -> None:
     maker = runpy.run_path(str(ROOT / "docs" / "make_stages.py"))
     page = (ROOT / "docs" / "stages.md").read_text()
