@@ -111,7 +111,7 @@ def test_several_targets_stand_beside_models_of_each(run):
 def test_summary_of_several_targets_shows_a_score_for_each(run):
     shown = [line.name for line in headlines(run[0][ff.Evaluated], run[0][ff.Collected].schema)]
     assert len(shown) == 1 + len(TARGETS)
-    assert shown[0] == "explained"
+    assert shown[0] == "share explained"
     assert all(any(name.endswith(target) for name in shown[1:]) for target in TARGETS)
 
 

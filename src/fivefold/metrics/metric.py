@@ -148,6 +148,7 @@ COVERAGE = Metric("coverage_90", counts.coverage, True, bounds=SHARE)
 
 TITLES = {
     "roc_auc": "ROC-AUC",
+    "explained": "share explained",
     "f1": "F1",
     "f1_micro": "micro F1",
     "f1_macro": "macro F1",

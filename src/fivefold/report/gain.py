@@ -66,53 +66,48 @@ class Weighing:
             return f"has no score by {self.metric.title} on these rows"
         return f"scores {digits(score)} by {self.metric.title}"
 
-    def told(self, who: str, theirs: Scores, rival: str, ruling: str) -> Weighed:
+    def told(self, theirs: Scores, rival: str, ruling: str) -> Weighed:
         """What the model does, and how far it is from a rival.
 
         Args:
-            who: the model is called: `it`.
             theirs: scores of the rival.
             rival: what it is called.
             ruling: on the model.
         """
-        return self._told(who, self.ours, theirs, rival, ruling)
-
-    def tied(self, theirs: Scores) -> str:
-        """What a simple model does that is as good, with the model's own number."""
-        ours, metric = self.ours, self.metric
-        asked = self.told("it", theirs, "", "a tie")
-        if asked.agrees and self.worth is not None:
-            return self.worth.tied(theirs[self.worth.metric], ours[self.worth.metric])
-        if not _known(metric, ours, theirs):
-            return f"has no other score by {metric.title}"
-        one, other = digits(theirs[metric.name]), digits(ours[metric.name])
-        return f"scores {one} by {metric.title} (the model: {other})"
-
-    def likely(self, scores: Scores) -> str:
-        """What the model does on new rows, by an interval of these scores; empty without one."""
-        if self.worth is not None and _bounded(scores.get(self.worth.metric)):
-            score = scores[self.worth.metric]
-            return f"{self.worth.between(score.low, score.high)} ({score.level:.0%} interval)"
-        if not _bounded(scores.get(self.metric.name)):
-            return ""
-        score = scores[self.metric.name]
-        ends = " to ".join(digits(end) for end in (score.low, score.high))
-        return f"scores {ends} by {self.metric.title} ({score.level:.0%} interval)"
-
-    def turned(self, who: str, theirs: Scores, rival: str) -> Weighed:
-        """The same of a simple model that wins, from where it stands."""
-        return self._told(who, theirs, self.ours, rival, "wins")
-
-    def _told(self, who: str, one: Scores, other: Scores, rival: str, ruling: str) -> Weighed:
-        plainly = f"{who} {_plainly(self.metric, one, other, rival, ruling)}"
+        one, other = self.ours, theirs
+        plainly = f"it {_plainly(self.metric, one, other, rival, ruling)}"
         if self.worth is None or self.useful is None or not _known(self.useful, one, other):
             return Weighed(plainly)
         first, second = one[self.useful.name], other[self.useful.name]
         near = ruling in OPEN if self.useful.name == self.metric.name else _near(first, second)
         ahead = (first > second) == self.useful.greater
         agrees = near if ruling in OPEN else not near and ahead == (ruling == "wins")
-        usefully = f"{who} {self.worth.told(first, second, rival, near=near)}"
+        usefully = f"it {self.worth.told(first, second, rival, near=near)}"
         return Weighed(plainly, usefully, agrees)
+
+    def tied(self, theirs: Scores, rival: str) -> str:
+        """What the model does, with the number of a rival that is as good."""
+        ours, metric = self.ours, self.metric
+        asked = self.told(theirs, rival, "a tie")
+        if asked.agrees and self.worth is not None:
+            return self.worth.tied(ours[self.worth.metric], theirs[self.worth.metric], rival)
+        if not _known(metric, ours, theirs):
+            return f"has no other score by {metric.title}"
+        one, other = digits(ours[metric.name]), digits(theirs[metric.name])
+        return f"scores {one} by {metric.title} ({rival}: {other})"
+
+    def likely(self, scores: Scores) -> str:
+        """What the model does on new rows, by an interval of these scores; empty without one."""
+        if self.worth is not None and _bounded(scores.get(self.worth.metric)):
+            score = scores[self.worth.metric]
+            told = self.worth.between(score.low, score.high)
+            told = f"is likely {told[3:]}" if told.startswith("is ") else f"likely {told}"
+            return f"{told} ({score.level:.0%} interval)"
+        if not _bounded(scores.get(self.metric.name)):
+            return ""
+        score = scores[self.metric.name]
+        ends = " to ".join(digits(end) for end in (score.low, score.high))
+        return f"likely scores {ends} by {self.metric.title} ({score.level:.0%} interval)"
 
 
 def _plainly(metric: Metric, one: Scores, other: Scores, rival: str, ruling: str) -> str:

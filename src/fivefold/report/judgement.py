@@ -95,18 +95,16 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
         return Point(GOOD, "open", f"It {alone}; no simple model stands beside it.")
     first, *_ = rivals
     rival = f"the simplest model ({first.name})"
-    told = weighing.told("it", first.scores, rival, first.ruling)
+    told = weighing.told(first.scores, rival, first.ruling)
     if first.ruling == "wins":
-        if told.agrees:
+        if told.agrees or not told.usefully:
             return Point(GOOD, "good", f"Yes. {_capital(str(told))}.")
-        also = weighing.told("it", first.scores, "that one", first.ruling).usefully
+        also = weighing.told(first.scores, "that one", first.ruling).usefully
         return Point(GOOD, "open", f"{IN_PART} {_capital(told.plainly)}; but {also}.")
     if first.ruling == "loses":
         return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
     if first.ruling == "a tie":
-        return Point(
-            GOOD, "bad", f"No. The simplest model ({first.name}) {_equal(weighing, first)}"
-        )
+        return Point(GOOD, "bad", _equal(weighing, first, rival))
     why = first.difference.method
     return Point(
         GOOD, "open", f"Not shown. {_capital(str(told))}; the difference was not measured ({why})."
@@ -123,30 +121,27 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str) -> Point:
         return Point(SIMPLER, "open", "Not compared: no other simple model was fitted.")
     if better := of("loses"):
         best = max(better, key=lambda rival: abs(float(rival.difference)))
-        told = _capital(str(weighing.turned(best.name, best.scores, "the model")))
-        return Point(SIMPLER, "bad", f"No. {told}.")
+        told = weighing.told(best.scores, best.name, best.ruling)
+        return Point(SIMPLER, "bad", f"No. {_capital(str(told))}.")
     if itself:
         also = f"It is a simple model itself, `{itself}`"
         return Point(SIMPLER, "good", f"{also}, and no other is shown to be better.")
     if equal := of("a tie"):
-        first = equal[0]
-        return Point(SIMPLER, "open", f"No. {_capital(first.name)} {_equal(weighing, first)}")
+        return Point(SIMPLER, "open", _equal(weighing, equal[0], equal[0].name))
     if unknown := of("not measured"):
         first = unknown[0]
         start = f"Not shown. The difference to {first.name} was not measured"
         return Point(SIMPLER, "open", f"{start} ({first.difference.method}).")
     nearest = min(rivals, key=lambda rival: abs(float(rival.difference)))
     also = f", the best of {len(rivals)} simple models" if len(rivals) > 1 else ""
-    told = _capital(
-        str(weighing.told("it", nearest.scores, f"{nearest.name}{also}", nearest.ruling))
-    )
-    return Point(SIMPLER, "good", f"Yes. {told}.")
+    told = weighing.told(nearest.scores, f"{nearest.name}{also}", nearest.ruling)
+    return Point(SIMPLER, "good", f"Yes. {_capital(str(told))}.")
 
 
-def _equal(weighing: Weighing, rival: Rival) -> str:
-    told = weighing.tied(rival.scores)
+def _equal(weighing: Weighing, rival: Rival, name: str) -> str:
+    told = weighing.tied(rival.scores, rival.name)
     chance = ", a difference that may be chance" if float(rival.difference) else ""
-    return f"is as good: it {told}{chance}."
+    return f"No. It is as good as {name}: it {told}{chance}."
 
 
 def _trust(
@@ -161,7 +156,7 @@ def _trust(
         return Point(TRUST, "open", "Not shown: no test row was asked.")
     warnings = [finding for finding in others if finding.severity == "warning"]
     likely = weighing.likely(evaluated.folds if leads_with_folds(evaluated) else evaluated.metrics)
-    likely = f" On new rows like these it likely {likely}." if likely else ""
+    likely = f" On new rows like these it {likely}." if likely else ""
     if leads_with_folds(evaluated) or len(evaluated.target) < 30:
         few = f"Only roughly: there are {plural(len(evaluated.target), 'test row')}."
         return Point(TRUST, "open", f"{few}{likely}")
@@ -176,7 +171,7 @@ def _wrong(data: list[Finding]) -> Point:
     worst = [finding for finding in ranked(data) if finding.severity != "note"]
     notes = len(data) - len(worst)
     if not worst:
-        also = f"; {plural(notes, 'note')} below" if notes else ""
+        also = f" ({plural(notes, 'note')})" if notes else ""
         return Point(DATA, "good", f"Nothing that needs a look{also}.")
     tone: Tone = "bad" if serious(worst) else "open"
     return Point(DATA, tone, f"{worst[0].sentence}{_more(worst)}")
