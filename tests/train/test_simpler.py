@@ -90,9 +90,10 @@ def test_the_network_is_kept_where_simple_models_lose_or_nothing_is_measured(mak
     data = crossed(make_data(valid=60))
     chance = np.random.default_rng(0).permutation(data.train.target)
     hard = data.replace(train=replace(data.train, target=chance))
+    few = make_data(task="regression", valid=20)
     for rows, network in (
         (hard, sure),
-        (make_data(task="regression", valid=20), None),
+        (few, lambda target: target),
         (make_data(valid=0), None),
     ):
         trained, said = kept(rows, network)
@@ -100,6 +101,9 @@ def test_the_network_is_kept_where_simple_models_lose_or_nothing_is_measured(mak
         assert trained.settings.preferred == "network"
         assert digest(trained.model) == digest(plain.model)
         assert said.endswith(("kept: network.", "the network is kept."))
+    trained, said = kept(few)  # of which the network has learnt little in an epoch
+    assert trained.settings.preferred == "linear"
+    assert "(not measured)" in said
 
 
 def test_what_is_kept_does_not_depend_on_test_rows(make_data, kept):

@@ -25,8 +25,8 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
     Each is fitted on the training rows and compared with the network on the validation rows, by
     the first metric of the task and the interval of the paired difference, each row counted by
     itself. The one that is kept is fitted again as `Train(estimator)` does, on validation rows too
-    unless `all_rows` is False. The network stopped by
-    the validation rows, which flatters it: what does not lose to it here is as good.
+    unless `all_rows` is False. Of rows too few for an interval the bare scores decide. The network
+    stopped by the validation rows, which flatters it: what does not lose to it here is as good.
 
     Args:
         stage: the settings.
@@ -44,7 +44,8 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
         return _noted(trained, NETWORK)
     ours = answered(trained.model, valid, data.codec, who="Train")
     drawn = resample(len(valid), seed=session.seed)
-    told = [f"network {digits(metric(valid.target, ours))}"]
+    best = metric(valid.target, ours)
+    told = [f"network {digits(best)}"]
     kept = trained
     for word in SIMPLE:
         simple = type(stage)(model=estimator_of(word, str(task.trees)), threads=stage.threads)
@@ -53,8 +54,10 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
             model = fitted_on(simple, data.train, data, session)
         theirs = answered(model, valid, data.codec, who="Train")
         ruling = compare(metric, valid.target, theirs, ours, drawn, weight=valid.weight).verdict
-        told.append(f"{word} {digits(metric(valid.target, theirs))} ({ruling})")
-        if ruling in ("wins", "a tie"):
+        score = metric(valid.target, theirs)
+        told.append(f"{word} {digits(score)} ({ruling})")
+        behind = score < best if metric.greater else score > best
+        if ruling in ("wins", "a tie") or (ruling == "not measured" and not behind):
             rows = data if stage.all_rows else data.replace(valid=valid.take(slice(0)))
             kept = _fitted(trained, train_estimator(simple, rows, session), word)
             break
