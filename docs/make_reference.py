@@ -14,7 +14,8 @@ import fivefold as ff
 from fivefold.core.stage import Stage
 
 FOLDER = Path(__file__).with_name("reference")
-MADE = "<!-- Written by docs/make_reference.py from the docstrings; change it there. -->"
+MADE = """<!-- Written by docs/make_reference.py from the docstrings; change it there. -->
+<!-- fmt: off -->"""
 SECTIONS = ("Args", "Attributes", "Returns", "Yields", "Raises", "Example", "Reference", "Note")
 WIDEST = 88
 HEAD = f"""# Every public name
