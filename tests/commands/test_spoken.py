@@ -119,7 +119,10 @@ BESIDE = {
 """What else is given to a command that takes it, for work to begin."""
 FREE = {"--missing"}
 """Options that take whatever is given."""
-UNREAD = {("agree", "--classes"), ("label", "--target")}
+UNREAD = {
+    *(("label", f"--{name}") for name in ("target", "positive", "classes", "repeats")),
+    *(("agree", "--classes"), ("fetch", "--parameters"), ("fetch", "--key")),
+}
 """What shows in rows alone, and commands that read none."""
 
 
@@ -136,7 +139,8 @@ def options():
             setting = action.dest in parser.table
             if not option or action.nargs == 0 or action.help == argparse.SUPPRESS:
                 continue
-            if setting and (command != "run" or option not in WRONG):
+            once = command in ("run", "label", "scrape", "fetch") and option in WRONG
+            if setting and not once:
                 continue
             if option not in FREE and (command, option) not in UNREAD:
                 yield command, option

@@ -22,5 +22,8 @@ FETCH = Command(
     "gather rows from an interface that answers in JSON",
     _add,
     _act,
-    ("fetch jobs.json --directory jobs/ --to jobs.parquet",),
+    (
+        "fetch jobs.json --directory jobs/ --to jobs.parquet",
+        "fetch https://example.org/api --rows items --contact me@example.org --to jobs.csv",
+    ),
 )

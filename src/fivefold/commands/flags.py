@@ -145,6 +145,12 @@ def flags(stages: Collection[str] = STAGES, *, without: Collection[str] = ()) ->
     )
 
 
+def said_of(table: Mapping[str, Flag], chosen: argparse.Namespace) -> dict[str, Any]:
+    """What flags say of their settings, by name; no setting that is not said."""
+    said = {name: getattr(chosen, name, None) for name in table}
+    return {name: table[name].value(one) for name, one in said.items() if one is not None}
+
+
 def shown(value: Any, form: Form | None = None) -> str:
     """A value as the shell has it; empty for nothing.
 

@@ -1,11 +1,13 @@
 """`fivefold label`: a page on which people label rows."""
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.arguments import column_of, recipe_text
 from fivefold.commands.command import Command, Told, add_own, tell
 from fivefold.commands.conduct import SEED
+from fivefold.commands.flags import Flag, flags_of, said_of
 from fivefold.commands.meant import listed
 from fivefold.commands.parser import Parser
 from fivefold.errors import ConfigError
@@ -18,29 +20,21 @@ if TYPE_CHECKING:
 
 _SOURCE = "a data file, folder, crawl or sklearn:NAME; or a recipe.json with Label in it"
 _CLASSES = "what a row may be, A,B; keys 1, 2, 3 and so on, or A=KEY"
-_ANSWER = "class, classes, spans or number: what a row is given"
 _RELABEL = "show rows first whose labels are likely wrong, as `fivefold relabel` finds them"
 _DIRECTORY = "where labels are kept; labels/ unless said"
-_OVERLAP = "fraction that two people are given"
 _STRATEGY = "entropy, margin, diverse or random"
 _HOST = "0.0.0.0 listens at every address of this machine, for phones"
 _PORT = "0 takes a free one"
 
 
 def _add(parser: Parser) -> None:
+    from fivefold.collect.label import Label
+
     parser.add_argument("source", help=_SOURCE)
-    parser.add_argument("--classes", metavar="A,B", help=_CLASSES)
-    parser.add_argument("--answer", metavar="FORM", help=_ANSWER)
+    flags = [_told(flag) for flag in flags_of(Label) if flag.setting != "rules"]
+    parser.add_settings(flags, {"Label": "the labels"}, short=False)
     parser.add_argument("--scale", metavar="LOW,HIGH", help="of numbers; whole ones are keys")
-    parser.add_argument("--target", metavar="NAME", help="the new column (default: label)")
-    parser.add_argument("--by", metavar="A,B", help="columns that are shown, names or places")
-    parser.add_argument(
-        "--directory", metavar="FOLDER", help="where labels are kept (default: labels/)"
-    )
-    parser.add_argument("--guide", metavar="FILE", help="guidelines, Markdown or text")
     parser.add_argument("--people", metavar="A,B", default="me", help="who labels: an address each")
-    parser.add_argument("--budget", type=int, metavar="N", help="labels that are wanted")
-    parser.add_argument("--overlap", type=float, metavar="X", help=_OVERLAP)
     parser.add_argument("--strategy", default="margin", metavar="NAME", help=_STRATEGY)
     parser.add_argument("--no-model", action="store_true", help="draw all at random")
     parser.add_argument("--relabel", action="store_true", help=_RELABEL)
@@ -48,6 +42,12 @@ def _add(parser: Parser) -> None:
     parser.add_argument("--host", default="127.0.0.1", metavar="NAME", help=_HOST)
     parser.add_argument("--port", type=int, default=8000, metavar="N", help=_PORT)
     add_own(parser)
+
+
+def _told(flag: Flag) -> Flag:
+    """A flag with what is said of it where a page is opened."""
+    told = {"classes": _CLASSES, "directory": _DIRECTORY}
+    return replace(flag, words=told.get(flag.setting, flag.words))
 
 
 def _act(chosen: argparse.Namespace) -> None:
@@ -88,19 +88,14 @@ def _asked(chosen: argparse.Namespace) -> "tuple[Label, Any, dict[str, str]]":
     from fivefold.collect.label import Label
     from fivefold.observers.console import Console
 
-    classes, keys = list[str](), dict[str, str]()
-    for word in _listed(chosen.classes):
+    said, keys = said_of(chosen.parser.table, chosen), dict[str, str]()
+    for place, word in enumerate(said.get("classes", ())):
         name, sign, key = word.rpartition("=")
-        classes.append(name if sign else word)
-        keys |= {name: key} if sign else {}
-    said: dict[str, Any] = {
-        name: getattr(chosen, name)
-        for name in ("answer", "target", "directory", "guide", "budget", "overlap")
-    }
-    said |= {"classes": tuple(classes) or None}
-    if chosen.by is not None:
-        said["by"] = tuple(column_of(one, chosen.source) for one in listed([chosen.by]))
-    said = {name: value for name, value in said.items() if value is not None}
+        if sign:
+            keys[name] = key
+            said["classes"] = (*said["classes"][:place], name, *said["classes"][place + 1 :])
+    if "by" in said:
+        said["by"] = tuple(column_of(one, chosen.source) for one in listed(chosen.by))
     recipe = recipe_text(chosen.source)
     if recipe is None:
         return Label(**{"directory": "labels", **said}), chosen.source, keys

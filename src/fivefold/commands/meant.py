@@ -52,7 +52,7 @@ def form_of(annotation: Any) -> Form | None:
     named = [part for part in parts if _container(part) is dict]
     literals = [value for part in scalars for value in _choices(part)]
     text = any(part is str for part in scalars) or "," in literals
-    whole = not many and (text or not named)
+    whole = not many and (text or not named or _is_free(parts))
     return Form(bool(scalars), bool(many), bool(named), False, whole, _metavar(parts))
 
 
@@ -75,6 +75,8 @@ def meant(flag: str, texts: Sequence[str], annotation: Any, default: Any = None)
         (0.001, 'time')
         >>> meant("--lr", ["head=0.1,body.*=0.01"], float | dict[str, float])
         {'head': 0.1, 'body.*': 0.01}
+        >>> meant("--select", ["title=h1", "links=a[href*=jobs], li"], dict[str, str])
+        {'title': 'h1', 'links': 'a[href*=jobs], li'}
         >>> meant("--clip", ["none"], float | None, 1.0)
         >>> meant("--test", ["8,"], float | tuple[str, ...])
         ('8',)
@@ -83,6 +85,8 @@ def meant(flag: str, texts: Sequence[str], annotation: Any, default: Any = None)
     words = [*texts] if form.whole else listed(texts)
     parts = [*_parts(annotation)]
     named = [_inside(part, 1) for part in parts if _container(part) is dict]
+    if named and _is_free(parts):
+        return _first_named(flag, words)
     if named and _name(words[0]):
         return _mapping(flag, words, named[0])
     if named and not (form.one or form.many):
@@ -125,6 +129,21 @@ def number(text: str) -> str | int | float:
     """
     found = _NUMBER.fullmatch(text)
     return text if found is None else int(text) if found[1] else float(text)
+
+
+def _is_free(parts: Sequence[Any]) -> bool:
+    """Whether a setting is texts by name and nothing else, such as selectors, full of signs."""
+    values = [_inside(part, 1) for part in parts if _container(part) is dict]
+    return len(values) == len(parts) and all(value is str for value in values)
+
+
+def _first_named(flag: str, words: Sequence[str]) -> dict[str, str]:
+    """Texts by the name before the first equals sign."""
+    pairs = [word.partition("=") for word in words]
+    for name, sign, _ in pairs:
+        if not name or not sign:
+            raise unnamed(flag, name)
+    return {name: text for name, _, text in pairs}
 
 
 def _mapping(flag: str, words: Sequence[str], values: Any) -> dict[str, Any]:

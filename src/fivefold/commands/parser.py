@@ -42,17 +42,26 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", action=_Help, nargs=0, help="what is asked for most, then leave")
         self.add_argument("--help", action=_Help, nargs=0, help="every flag, then leave")
 
-    def add_settings(self, flags: Iterable["Flag"], titles: "dict[str, str]") -> None:
-        """Take flags of stages: those that are asked for most first, then a group a stage."""
-        few = self.add_argument_group("asked for most")
+    def add_settings(
+        self, flags: Iterable["Flag"], titles: "dict[str, str]", *, short: bool = True
+    ) -> None:
+        """Take flags of stages, a group a stage.
+
+        Args:
+            flags: in order.
+            titles: what they are about, by stage.
+            short: whether those that are asked for most come first, and the others in the whole
+                help only.
+        """
+        few = self.add_argument_group("asked for most") if short else None
         groups = dict[str, Any]()
         for flag in flags:
             if flag.stage not in groups:
                 title = f"{titles[flag.stage]}: settings of {flag.stage}"
                 groups[flag.stage] = self.add_argument_group(title)
-            flag.add(few if flag.setting in COMMON else groups[flag.stage])
+            flag.add(few if few and flag.setting in COMMON else groups[flag.stage])
             self.table[flag.setting] = flag
-        self._whole += groups.values()
+        self._whole += groups.values() if short else ()
 
     def tell_defaults(self) -> None:
         """Say in the help of every flag what holds where it is not given."""

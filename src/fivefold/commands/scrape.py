@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import fivefold
 from fivefold.commands.command import Command, Told
+from fivefold.commands.flags import flags_of, said_of
 from fivefold.commands.parser import Parser
 from fivefold.core.jsontext import parse_json
 from fivefold.errors import ConfigError, PreflightError
@@ -17,21 +19,20 @@ if TYPE_CHECKING:
     from fivefold.core.finding import Finding
 
 _TO = "write the rows there (.csv, .jsonl, .parquet)"
-_FOLDER = (
-    "keep pages there; run again, the crawl goes on, and other selectors ask for nothing again"
-)
-_ARCHIVE = "write all pages there as a web archive (.warc.gz), or read them from it"
 _SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
 def add_options(parser: Parser, stage: str) -> None:
     """The options of a command that gathers rows by this stage."""
-    words = f"settings of {stage} as JSON, or a recipe that begins with {stage}"
-    parser.add_argument("recipe", metavar="RECIPE.json", help=words)
+    from fivefold.collect.collect import Collect
+
+    kind = getattr(fivefold, stage)
+    words = f"where to begin, https://...; or settings of {stage} as JSON, or a recipe with it"
+    parser.add_argument("source", metavar="ADDRESS|FILE.json", help=words)
     parser.add_argument("--to", metavar="FILE", help=_TO)
-    parser.add_argument("--directory", metavar="FOLDER", help=_FOLDER)
-    parser.add_argument("--archive", metavar="FILE", help=_ARCHIVE)
-    parser.add_argument("--refresh", action="store_true", help="ask whether pages have changed")
+    left_out = {"seeds", *Collect.model_fields} - {"parameters"}
+    own = [flag for flag in flags_of(kind) if flag.setting not in left_out]
+    parser.add_settings(own, {stage: "the crawl"}, short=False)
 
 
 def _add(parser: Parser) -> None:
@@ -66,11 +67,11 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
             remedy = "Name one of these; the ending says the form."
             raise PreflightError.expected("--to", wanted, repr(to.name), remedy, path=to)
         check_place("--to", to)
-    stage = _stage(Path(chosen.recipe), kind, example)
-    places = {"directory": chosen.directory, "archive": chosen.archive}
-    changes = {name: place for name, place in places.items() if place is not None}
-    changes |= {"refresh": True} if chosen.refresh else {}
-    stage = stage.replace(**changes)
+    said = said_of(chosen.parser.table, chosen)
+    if "://" in chosen.source:
+        stage = kind(chosen.source, **said)
+    else:
+        stage = _stage(Path(chosen.source), kind, example).replace(**said)
     heard: list[Finding] = []
     path = (kind.default_name(),)
     told = Session(observers=(Console(),), path=path, left_open=frozenset(path))
@@ -82,9 +83,9 @@ def gather_rows(chosen: argparse.Namespace, kind: "type[Online]", example: str) 
     lines = [f"{each.severity}: {each.sentence}" for each in heard]
     names = [name for name in rows.columns if name not in {*ORIGIN, COPIES}]
     cells = {name: sum(cell is not None for cell in rows.columns[name]) for name in names}
-    said = ", ".join(f"{name} {count:,}" for name, count in cells.items())
+    counts = ", ".join(f"{name} {count:,}" for name, count in cells.items())
     written = f" Written to {to}." if to is not None else ""
-    lines.append(f"{len(rows):,} rows; cells by column: {said}.{written}")
+    lines.append(f"{len(rows):,} rows; cells by column: {counts}.{written}")
     value = {"rows": len(rows), "cells": cells, "findings": heard, "to": chosen.to}
     return Told("\n".join(lines), value)
 
@@ -155,5 +156,8 @@ SCRAPE = Command(
     "gather rows from pages of the web",
     _add,
     _act,
-    ("scrape jobs.json --directory jobs/ --to jobs.parquet",),
+    (
+        "scrape jobs.json --directory jobs/ --to jobs.parquet",
+        "scrape https://example.org/jobs --select title=h1 --contact me@example.org --to jobs.csv",
+    ),
 )
