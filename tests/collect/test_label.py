@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import fivefold as ff
+from fivefold.codecs.wav import wav_bytes
 from fivefold.core.cache import Cache
 from fivefold.errors import ConfigError, DataError, FivefoldError, PreflightError, RecipeError
 from fivefold.label.event import Event
@@ -420,6 +421,27 @@ def test_label_segments_of_sounds_and_series_are_labels_of_steps(tmp_path):
                 truth[(middles >= spans[0][0]) & (middles < spans[0][1])] = "bark"
                 truth[np.abs(middles - spans[1][0]).argmin()] = "click"
             assert text.split() == truth.tolist()
+
+
+@pytest.mark.parametrize("inside", ["", "raw/", "2024/raw/"])
+def test_files_without_class_folders_are_rows_to_label_and_to_nobody_else(tmp_path, inside):
+    rng = np.random.default_rng(0)
+    for n in range(12):
+        path = tmp_path / f"clips/{inside}{n:02}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(wav_bytes(rng.integers(-999, 999, 400 + n, np.int16), 8000))
+    rows = ff.Label.rows(tmp_path / "clips")
+    assert [len(one) for one in rows.table.column("audio")] == [400 + n for n in range(12)]
+    assert (rows.schema.targets, rows.table.names) == ((), ("audio",))
+    with pytest.raises(FivefoldError, match=r"class|besides|two"):
+        ff.Collect(tmp_path / "clips").run(ff.Session())
+    stage = ff.Label(["a", "b"], directory=tmp_path / "labels")
+    with Events(tmp_path / "labels" / FILE) as events:
+        strokes = enumerate(stage.items(rows))
+        events.extend(Event(item=i, who="ann", act="label", value="ab"[n % 2]) for n, i in strokes)
+    chain = [ff.Collect(tmp_path / "clips"), stage, ff.Preprocess()]
+    made = ff.Pipeline(chain).run(progress=False)[ff.Collected]
+    assert made.table.column("label").tolist() == ["a", "b"] * 6
 
 
 def test_label_spans_of_what_has_none_are_refused(tmp_path):

@@ -254,7 +254,7 @@ class Collect(Stage):
             source,
             self._wishes(session),
             test_source=self.test_source,
-            reading=reading_of(self),
+            reading=reading_of(self, may_lack_target=session.may_leave_open),
             joins=joins,
             seed=session.seed,
         )

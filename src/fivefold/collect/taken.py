@@ -66,11 +66,12 @@ def query_faults(source: Any) -> list[FivefoldError]:
     return [ConfigError.expected("Collect", "query= beside a database", found, remedy)]
 
 
-def reading_of(asked: Any) -> Reading:
+def reading_of(asked: Any, *, may_lack_target: bool = False) -> Reading:
     """How the source of Collect is read.
 
     Args:
         asked: the settings, by the names that Collect has for them.
+        may_lack_target: whether a later stage gives one.
     """
     kinds = names_of_kinds(asked.kinds)
     files = [kind for kind in kinds.values() if kind_of(kind).suffixes]
@@ -86,6 +87,7 @@ def reading_of(asked: Any) -> Reading:
         root=asked.root,
         reels=any(kind_of(kind).made_of for kind in files) if files else None,
         long=_long(asked),
+        unlabelled=may_lack_target and asked.target in (None, ()),
     )
 
 

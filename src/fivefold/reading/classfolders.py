@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fivefold.codecs.coded import objects
 from fivefold.core.wording import plural, quoted
+from fivefold.kinds.recognition import SourceType
+from fivefold.reading.names import LABELS
 from fivefold.reading.packed import Member
 from fivefold.reading.partnames import part_in
 from fivefold.reading.unsorted import sorting_advice
@@ -84,6 +87,15 @@ def endings(paths: Sequence[str]) -> str:
     return f"{plural(len(paths), 'file')} ({few})"
 
 
+def class_column(
+    entries: Sequence[Entry],
+) -> tuple[dict[str, Any], dict[str, SourceType], str]:
+    """The column of classes, what its type says, and its name; nothing where files have none."""
+    if not any(entry.label for entry in entries):
+        return {}, {}, ""
+    return {LABELS: objects(entry.label for entry in entries)}, {LABELS: "levels"}, LABELS
+
+
 def advice_on(
     entries: Sequence[Entry], name: str, column: str, *, among: Sequence[str] = ()
 ) -> str:
@@ -95,7 +107,7 @@ def advice_on(
         column: that they are.
         among: the paths of all files.
     """
-    if len({entry.label for entry in entries}) > 1:
+    if len({entry.label for entry in entries}) > 1 or not any(e.label for e in entries):
         return ""
     paths = {entry.member.path for entry in entries}
     beside = [path for path in among if path not in paths and "/" in path]

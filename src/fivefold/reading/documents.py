@@ -14,9 +14,9 @@ from fivefold.errors import DataError
 from fivefold.kinds.canonical import canonical_column
 from fivefold.kinds.known import of_type
 from fivefold.reading import images
-from fivefold.reading.classfolders import Entry, advice_on
+from fivefold.reading.classfolders import Entry, advice_on, class_column
 from fivefold.reading.encoding import likeliest
-from fivefold.reading.names import DOCUMENTS, LABELS
+from fivefold.reading.names import DOCUMENTS
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member
 from fivefold.reading.raw import Raw, digest_of_files
@@ -69,7 +69,8 @@ def read_documents(
         texts = objects(likeliest(m.content, m.path, reading)[0] for m in some)
         kept = {"file": [str(member.place or member.path) for member in some]}
         return Raw(name=name, columns={only: texts}, untyped=True, kept=kept)
-    entries, stray = images.entries_of(some, name, DOCUMENTS)
+    entries, stray = images.entries_of(some, name, DOCUMENTS, unlabelled=reading.unlabelled)
+    labels, types, target = class_column(entries)
     left = [member.path for member in members if not is_document(member.path)]
     read = [_read(entry.member, reading) for entry in entries]
     bad = [row for row, (text, _, _) in enumerate(read) if text is None]
@@ -85,12 +86,9 @@ def read_documents(
     places = {member.path: place for place, member in enumerate(some)}
     return Raw(
         name=name,
-        columns={
-            DOCUMENTS: objects(text for text, _, _ in read),
-            LABELS: objects(entry.label for entry in entries),
-        },
-        types={LABELS: "levels"},
-        target=LABELS,
+        columns={DOCUMENTS: objects(text for text, _, _ in read), **labels},
+        types=types,
+        target=target,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
         findings=(

@@ -16,9 +16,16 @@ from fivefold.errors import DataError
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS, of_content, of_file, of_type
 from fivefold.kinds.recognition import SourceType
-from fivefold.reading.classfolders import Entry, advice_on, classes_of, endings, sorted_out
+from fivefold.reading.classfolders import (
+    Entry,
+    advice_on,
+    class_column,
+    classes_of,
+    endings,
+    sorted_out,
+)
 from fivefold.reading.decoded import Decoded
-from fivefold.reading.names import LABELS, PICTURES
+from fivefold.reading.names import PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, is_hidden, members_of
 from fivefold.reading.raw import Raw, digest_of_files
@@ -138,7 +145,7 @@ def folder_digest(folder: Path) -> dict[str, Any]:
     if not listed:
         kind = _kind_within(files)
         listed = [file for file in files if _belongs(file.path, kind)]
-    entries, _ = entries_of(listed, folder.name)
+    entries, _ = entries_of(listed, folder.name, unlabelled=True)
     return digest_of_files(folder.name, ((e.member.path, e.member.content) for e in entries))
 
 
@@ -151,7 +158,9 @@ def read_reels(reels: Sequence[Reel], name: str) -> Raw:
     return raw.replace(findings=(*raw.findings, told))
 
 
-def read_classes(members: Iterable[Member], name: str, *, kind: Kind | None = None) -> Raw:
+def read_classes(
+    members: Iterable[Member], name: str, *, kind: Kind | None = None, unlabelled: bool = False
+) -> Raw:
     """The images or sounds of a folder as a column, their subfolders as the column `label`.
 
     Where it holds files of several kinds those of the commonest are read. Subfolders called train,
@@ -161,6 +170,7 @@ def read_classes(members: Iterable[Member], name: str, *, kind: Kind | None = No
         members: of the folder or archive; nothing is unpacked.
         name: of it, for messages.
         kind: of which all of them are cells; None to find out.
+        unlabelled: whether they may lie in no class folders.
 
     Raises:
         DataError: if there are no images, or they do not lie in class folders.
@@ -174,7 +184,8 @@ def read_classes(members: Iterable[Member], name: str, *, kind: Kind | None = No
     others = [m.path for m in listed if is_cell(m.path) and m.path not in read]
     called, types = (PICTURES, {}) if kind is None else column_of_files(kind)
     among = [member.path for member in listed]
-    entries, stray = entries_of(pictures, name, called, among=among)
+    entries, stray = entries_of(pictures, name, called, among=among, unlabelled=unlabelled)
+    labels, types_of_labels, target = class_column(entries)
     paths = [entry.member.path for entry in entries]
     assert kind is not None  # or there would be no entry
     column = Column(name=called, kind=kind.name)
@@ -191,9 +202,9 @@ def read_classes(members: Iterable[Member], name: str, *, kind: Kind | None = No
     places = {member.path: place for place, member in enumerate(pictures)}
     return Raw(
         name=name,
-        columns={column.name: kind.settle(cells), LABELS: objects(e.label for e in entries)},
-        types={**types, LABELS: "levels"},
-        target=LABELS,
+        columns={column.name: kind.settle(cells), **labels},
+        types={**types, **types_of_labels},
+        target=target,
         untyped=True,
         given=parts if (parts >= 0).any() else None,
         unreadable=[int(row) for row in bad],
@@ -226,7 +237,12 @@ def strays(name: str, plural: str, paths: list[str]) -> tuple[Finding, ...]:
 
 
 def entries_of(
-    files: Sequence[Member], name: str, column: str = PICTURES, *, among: Sequence[str] = ()
+    files: Sequence[Member],
+    name: str,
+    column: str = PICTURES,
+    *,
+    among: Sequence[str] = (),
+    unlabelled: bool = False,
 ) -> tuple[list[Entry], list[str]]:
     """Files with part and class, and the paths of those that lie in no class folder.
 
@@ -235,6 +251,7 @@ def entries_of(
         name: of the folder or archive, for messages.
         column: that they are to be, for messages.
         among: the paths of all files.
+        unlabelled: whether they may lie in no class folders, or in one.
 
     Raises:
         DataError: if there are none in class folders.
@@ -249,6 +266,8 @@ def entries_of(
             rows=0,
         )
     entries, stray = sorted_out(files)
+    if unlabelled and len({entry.label for entry in entries}) < 2:
+        return [Entry(-1, "", member) for member in files], []
     if not entries:
         raise DataError(
             f"{name}: expected files in one subfolder a class, found "

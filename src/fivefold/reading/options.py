@@ -158,6 +158,7 @@ class Reading:
         reels: whether folders of pictures are clips; None to find out.
         long: how a table with a row a step is one of series, or of windows; None for a row each.
         keep: columns whose cells are wanted as the source holds them (`Raw.kept`); `EVERY` is all.
+        unlabelled: whether rows may come without classes, which a later stage gives.
     """
 
     delimiter: str | None = None
@@ -177,6 +178,7 @@ class Reading:
     reels: bool | None = None
     long: Long | Windows | None = None
     keep: tuple[str, ...] = ()
+    unlabelled: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an encoding that Python does not know."""

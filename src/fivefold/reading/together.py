@@ -148,7 +148,7 @@ def read_together(members: Sequence[Member], name: str, reading: Reading) -> Raw
         return documents.read_documents(shown, name, reading)
     if reels := reels_of(shown, asked=reading.reels):
         return images.read_reels(reels, name)
-    return images.read_classes(shown, name)
+    return images.read_classes(shown, name, unlabelled=reading.unlabelled)
 
 
 def _within(members: list[Member]) -> list[Member]:
