@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import fivefold as ff
-from fivefold.cli import main
+from fivefold.cli import main, parser
+from fivefold.commands.label import opened
 from fivefold.errors import ConfigError, DataError, PreflightError
 from fivefold.web.frontier import Frontier
 from loopback_site import Site, page
@@ -89,6 +90,11 @@ def test_the_folder_of_a_crawl_is_rows_to_label_and_asks_for_nothing(site, kept,
     np.testing.assert_array_equal(rows.table.column("pay"), kept.table.column("pay"))
     label = ff.Label(["a", "b"], by=["text"], directory=tmp_path / "labels")
     assert label.items(rows) == label.items(kept)
+    words = ["label", str(folder), "--classes", "a,b", "--by", "text", "--no-model", "--port", "0"]
+    words += ["--directory", str(tmp_path / "labels")]
+    with opened(parser().parse_args(words)) as room:
+        assert len(room.desk.shown.ids) == len(set(label.items(kept)))
+    assert not site.asked
     assert "contact" not in str(rows.provenance)
 
 

@@ -142,6 +142,14 @@ def test_shell_opens_the_page_of_a_file_and_of_a_recipe(tmp_path, monkeypatch):
         _, items = ask(room.addresses["me"], "next")
         assert room.desk.path == tmp_path / "other" / "labels" / FILE
     assert [cell["name"] for cell in items[0]["cells"]] == ["text"]
+    more = ["--by", "1,-2", "--classes", "a,b"]  # heard beside a recipe as well
+    for source in ("jobs.csv", "recipe.json"):
+        words = ["label", source, *more, "--no-model", "--port", "0", "--directory", source[:4]]
+        with opened(parser().parse_args(words)) as room:
+            _, asked = ask(room.addresses["me"], "question")
+            _, items = ask(room.addresses["me"], "next")
+        assert [cell["name"] for cell in items[0]["cells"]] == ["pay", "text"]
+        assert [one["name"] for one in asked["choices"]] == ["a", "b"]
 
 
 def test_scale_of_the_shell_is_keys(tmp_path, monkeypatch):
