@@ -202,7 +202,8 @@ def identity_of(function: Callable[..., Any]) -> str:
         >>> identity_of(asking("a")) == identity_of(asking("a")) != identity_of(asking("b"))
         True
     """
-    owner = getattr(function, "__self__", None) or function
+    owner = getattr(function, "__self__", None)
+    owner = function if owner is None else owner
     which, texts = getattr(function, "__func__", None), _texts(function)
     try:
         known = _FIRST.setdefault(owner, {})
