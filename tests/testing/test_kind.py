@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fivefold.kinds.binned import Binned
 from fivefold.kinds.block import Block
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
@@ -319,6 +320,19 @@ def careless():
 @broken("quick.. gives other numbers than reader.. and encode", Grade)
 def quicker():
     return {"quick": lambda self, column, state: Quick(lambda cell: 0.0)}
+
+
+@broken("shown.. gives no text")
+def silent():
+    return {"shown": lambda self, cell, column: cell}
+
+
+@broken("binned.. gives no bin a cell")
+def binless():
+    def binned(self, values, column):
+        return Binned(("all",), np.zeros(len(values), np.int64))
+
+    return {"binned": binned}
 
 
 @broken("to_text.. gives no text a cell")

@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.cell import shown
 from fivefold.codecs.coded import Coded, missing_rows, objects
 from fivefold.codecs.table import Array
+from fivefold.kinds.binned import MOST
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.quick import FAULTS
 from fivefold.serve.contract import Contract, contract_of
@@ -272,6 +273,23 @@ def check_encoding(probe: Probe, codec: Codec) -> None:
             lengths = encoded.block.filled(whole, encoded.columns)
         within = lengths.shape == (len(whole),) and ((lengths >= 0) & (lengths <= shape[0])).all()
         need(within, f"lengths() of its block gives no length from 0 to {shape[0]} a row")
+
+
+def check_shown(probe: Probe) -> None:
+    """Cells are shown as texts, and stand in bins of a histogram, missing ones in none."""
+    values, kind = probe.read(), probe.kind
+    there = ~missing_rows(values)
+    with probe.rule("shown()"):
+        texts = [kind.shown(cell, probe.column) for cell in values[there]]
+    probe.need(all(isinstance(text, str) and text for text in texts), "shown() gives no text")
+    with probe.rule("binned()"):
+        found = kind.binned(values, probe.column)
+    if found is not None:
+        told = f"binned() gives {len(found.labels)} bins, not {MOST} at most"
+        probe.need(len(found.labels) <= MOST, told)
+        place = found.place
+        within = place.shape == there.shape and (place < max(1, len(found.labels))).all()
+        probe.need(within and (place[~there] < 0).all(), "binned() gives no bin a cell")
 
 
 def _equal(one: Array, other: Array) -> bool:

@@ -20,6 +20,7 @@ from fivefold.testing.cells import (
     check_reading,
     check_request,
     check_short_ways,
+    check_shown,
     check_state,
 )
 from fivefold.testing.part import check_bundle, check_part
@@ -37,10 +38,10 @@ def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "
     through frame, text and JSON. What is fitted follows from the training rows alone, without
     memory, goes through JSON and arrays, and may follow from missing cells alone. Rows are encoded
     one by one as in one go, as the block promises. Short ways (`whole`, `texts`, `quick`) give what
-    the long one gives. Synthetic cells are accepted and are none of the data; corrupted ones are
-    cells of the kind. The torch half of its block treats every row by itself; a small network
-    trains for an epoch, exports, and its bundle is replayed: in a fresh process in which torch is
-    blocked, if the class stands in a file.
+    the long one gives. What is shown of a cell is a text, and its bin one of a few. Synthetic cells
+    are accepted and are none of the data; corrupted ones are cells of the kind. The torch half of
+    its block treats every row by itself; a small network trains for an epoch, exports, and its
+    bundle is replayed: in a fresh process in which torch is blocked, if the class stands in a file.
 
     Args:
         kind: the class, or an object of it.
@@ -88,6 +89,7 @@ def _check(probe: Probe) -> Sound:
         codec = probe.fit()
     check_nothing(probe)
     check_doors(probe)
+    check_shown(probe)
     check_short_ways(probe)
     check_encoding(probe, codec)
     check_request(probe)
