@@ -249,7 +249,7 @@ def test_nights_of_a_scheduler_replace_a_bundle_only_by_one_that_is_not_worse(
     assert cli.main(night) == 0
     assert ff.load("m.ff").bundle.manifest["origin"]["data"]
     told = Path("log.jsonl").read_text()
-    assert "a tie, the difference is 0.0000" in told
+    assert ": the same. The difference is 0.0000" in told
     assert "neither has learnt from them" in told
     second = Path("m.ff").read_bytes()
     assert len(first) == len(second)

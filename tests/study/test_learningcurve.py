@@ -44,6 +44,7 @@ def test_learning_curve_predicts_by_the_law_of_its_folds(found):
         assert_allclose([made, made.low, made.high], [wanted, wanted.low, wanted.high])
     assert_allclose(float(found.law["c"]), law.law[2])
     assert "Twice the rows (256 to train on)" in found.verdict
+    assert "which is better (" in found.verdict
     assert "<svg" in found._repr_html_()
     assert found.verdict in repr(found)
     assert found.verdict in found.markdown()

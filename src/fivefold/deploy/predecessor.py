@@ -184,6 +184,7 @@ def compare_with(
     take_looks(collected, index, [look], metric=metric.name, directory=directory, limit=limit)
     told = f"{metric.title} {_told(new)}, of {fspath(path)} {_told(old)}"
     gap = outcome.difference
+    chance = ", though that may be chance" if outcome.verdict == "a tie" and gap else ""
     leak, clean = _leak(origin, collected, seen=seen)
     facts = {
         "metric": metric.name,
@@ -201,8 +202,8 @@ def compare_with(
     if outcome.verdict in ("loses", "not measured"):
         raise _worse(path, outcome, f"{told}; the difference is {gap}. {leak}", facts)
     sentence = (
-        f"On the same {len(index):,} test rows {told}: {outcome.verdict}, the difference is {gap}. "
-        f"{leak}"
+        f"On the same {len(index):,} test rows {told}: {metric.told(float(gap))}{chance}. The "
+        f"difference is {gap}. {leak}"
     )
     plain = {k: v for k, v in facts.items() if not isinstance(v, float) or np.isfinite(v)}
     return finding("not_worse", sentence, "note" if clean else "warning", **plain)

@@ -55,11 +55,7 @@ class Metric:
             >>> RMSE.told(-1.95, "the mean"), ROC_AUC.told(-0.031)
             ('1.95 lower than the mean, which is better', '0.031 lower, which is worse')
         """
-        if not difference:
-            return f"the same as {than}" if than else "the same"
-        way = "better" if (difference > 0) == self.greater else "worse"
-        gap = f"{digits(abs(difference))} {'higher' if difference > 0 else 'lower'}"
-        return f"{gap}{f' than {than}' if than else ''}, which is {way}"
+        return directed(difference, self.greater, than)
 
     def of(self, column: int, name: str) -> "Metric":
         """The same metric of one of several columns.
@@ -236,6 +232,21 @@ def own_metric(name: str, function: OwnMetric) -> Metric:
     if isinstance(function, Metric):
         return replace(function, name=name)
     return Metric(name, OwnStatistic(function), bool(getattr(function, "greater", True)))
+
+
+def directed(difference: float, greater: bool, than: str = "") -> str:
+    """A difference of scores, with which way it goes and whether that is better.
+
+    Args:
+        difference: of a score from another.
+        greater: whether more is better.
+        than: what the other is called; empty for no name.
+    """
+    if not difference:
+        return f"the same as {than}" if than else "the same"
+    way = "better" if (difference > 0) == greater else "worse"
+    gap = f"{digits(abs(difference))} {'higher' if difference > 0 else 'lower'}"
+    return f"{gap}{f' than {than}' if than else ''}, which is {way}"
 
 
 def title(name: str) -> str:

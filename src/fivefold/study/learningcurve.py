@@ -14,7 +14,7 @@ from fivefold.core.wording import brief, plural
 from fivefold.division import By, Units, rule_of
 from fivefold.errors import ConfigError, DataError, TrainingError
 from fivefold.evaluate.folds import held_per_learnt, mean_of
-from fivefold.metrics.metric import Metric, title
+from fivefold.metrics.metric import Metric, directed, title
 from fivefold.metrics.powerlaw import PowerLaw, fit_power_law
 from fivefold.partition import Partition
 from fivefold.report.tables import html_of, text_of
@@ -49,6 +49,7 @@ class LearningCurve(Artifact):
             `train_rows`, the metric with its interval, `gain` over as many as there are.
         scores: one row a fold and size.
         figure: the curve as SVG text.
+        greater: whether more of the metric is better.
     """
 
     metric: str
@@ -57,6 +58,7 @@ class LearningCurve(Artifact):
     predicted: "pd.DataFrame"
     scores: "pd.DataFrame"
     figure: str
+    greater: bool = True
 
     @property
     def verdict(self) -> str:
@@ -66,8 +68,8 @@ class LearningCurve(Artifact):
         reach = f"[{gain.low:+.2g}, {gain.high:+.2g}]" if gain.low == gain.low else gain.method
         return (
             f"Twice the rows ({line['train_rows']:,.0f} to train on) would give "
-            f"{title(self.metric)} {score}, a change of {float(gain):+.2g} {reach} if the curve "
-            "goes on as it does."
+            f"{title(self.metric)} {score}, {directed(gain, self.greater)} ({reach}), if the "
+            "curve goes on as it does."
         )
 
     def markdown(self) -> str:
@@ -253,6 +255,7 @@ def _curve(frames: "Mapping[float, pd.DataFrame]", metric: Metric, level: float)
     figure = score_by_rows(rows, means, [(each, law.at(each)) for each in grid], title(metric.name))
     return LearningCurve(
         metric=metric.name,
+        greater=metric.greater,
         table=table,
         law=law.parameters,
         predicted=_ahead(law, metric.name, rows[-1]),
