@@ -1,5 +1,9 @@
 """What functions said is kept between runs: asked once, again where a function is another one."""
 
+import signal
+import sqlite3
+import subprocess
+import sys
 from functools import partial
 from threading import Lock
 
@@ -186,3 +190,27 @@ def test_function_whose_text_elsewhere_changes_is_another_one(monkeypatch):
     assert identity_of(by_prompt) != before
     monkeypatch.undo()
     assert identity_of(by_prompt) == before
+
+
+KILLED = """
+import os, signal, sys
+from fivefold.label.recall import recalled
+
+def ask(row):
+    return "spam"
+
+with recalled({"llm": ask}, __import__("pathlib").Path(sys.argv[1])) as recall:
+    for place in range(100):
+        recall.said("llm", f"item{place}", lambda: "spam")
+        if place == 41:
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_answers_outlive_a_process_that_is_killed(tmp_path):
+    path = tmp_path / FILE
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with sqlite3.connect(path) as base:
+        kept = [item for (item,) in base.execute("select item from answers")]
+    assert sorted(kept) == sorted(f"item{place}" for place in range(42))
