@@ -1,5 +1,7 @@
 import argparse
+import contextlib
 import csv
+import hashlib
 import importlib.util
 import io
 import json
@@ -48,13 +50,37 @@ def parsed(*words: str) -> argparse.Namespace:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with flowers.csv, flowers.ff and report.html, made by `fivefold run`."""
+    """A folder with flowers.csv, flowers.ff, report.html and run.json, made by `fivefold run`."""
     folder = tmp_path_factory.mktemp("cli")
     source = write_flowers(folder / "flowers.csv")
     words = ["run", str(source), "--target", "kind", "--drop", "id", "--kinds", "code=categorical"]
     words += ["--epochs", "3", "--to", str(folder / "flowers.ff")]
-    assert cli.main([*words, "--report", str(folder / "report.html")]) == 0
+    with (folder / "run.json").open("w") as told, contextlib.redirect_stdout(told):
+        assert cli.main([*words, "--json", "--report", str(folder / "report.html")]) == 0
     return folder
+
+
+def test_run_as_json_tells_verdict_scores_findings_and_files(folder: Path) -> None:
+    told = json.loads((folder / "run.json").read_text())
+    assert (told["task"], told["target"], sum(told["rows"].values())) == ("binary", "kind", 240)
+    assert told["verdict"]["good"]["question"] == "Is it good?"
+    score = told["metrics"]["roc_auc"]
+    assert score["low"] <= score["value"] <= score["high"]
+    assert score["n"] == told["rows"]["test"]
+    assert {"code", "severity", "sentence"} <= told["findings"][0].keys()
+    bundle = (folder / "flowers.ff").read_bytes()
+    assert told["bundle"]["sha256"] == hashlib.sha256(bundle).hexdigest()
+    assert told["report"] == str(folder / "report.html")
+
+
+def test_predict_as_json_is_a_line_a_row(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["predict", str(folder / "flowers.ff"), str(folder / "flowers.csv"), "--json"]
+    assert cli.main(words) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    model = ff.load(folder / "flowers.ff")
+    assert [answer["prediction"] for answer in answers] == list(
+        model.predict(str(folder / "flowers.csv"))
+    )
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +120,9 @@ def test_words_that_are_no_command_leave_with_2(capsys: pytest.CaptureFixture[st
     assert cli.main(["chek", "a.csv"]) == 2
     assert "no command chek; did you mean check?" in capsys.readouterr().err
     assert cli.main(["--verison"]) == 2
-    assert "no flag --verison" in capsys.readouterr().err
+    assert "no flag --verison; did you mean --version?" in capsys.readouterr().err
+    assert cli.main(["trian"]) == 2
+    assert "no command trian; did you mean run?" in capsys.readouterr().err
 
 
 def test_error_of_the_user_is_a_message_and_status_2(

@@ -18,6 +18,7 @@ from fivefold.commands.explain import EXPLAIN
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.label import LABEL
 from fivefold.commands.look import LOOK
+from fivefold.commands.meant import listed
 from fivefold.commands.parser import Parser
 from fivefold.commands.predict import PREDICT
 from fivefold.commands.recipeschema import SCHEMA
@@ -64,6 +65,15 @@ COMMANDS = (
 ABOUT = "From data to a served PyTorch model in five typed stages."
 
 
+OTHERWISE = {
+    **dict.fromkeys(("train", "fit", "learn", "evaluate", "deploy"), "run"),
+    **dict.fromkeys(("describe", "inspect", "profile", "show"), "look"),
+    **dict.fromkeys(("infer", "answer"), "predict"),
+    **dict.fromkeys(("version", "--version"), "--version"),
+}
+"""What other programs call a command, and the one that is meant."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -99,7 +109,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     spoken = Spoken.of(chosen.parser, chosen)
     try:
         spoken.check_given()
-        chosen.modules = adopt_files(getattr(chosen, "own", ()))
+        chosen.modules = adopt_files(listed(getattr(chosen, "own", ())))
         told = chosen.act(chosen)
         if told is not None:
             tell(chosen, told)
@@ -146,7 +156,7 @@ def overview() -> str:
 def _unknown(word: str) -> str:
     """What is told of a word that is no command."""
     names = [command.name for command in COMMANDS]
-    near = nearest(word.removeprefix("--"), names)
+    near = nearest(word, names) or OTHERWISE.get(nearest(word, list(OTHERWISE)), "")
     meant = f"; did you mean {near}?" if near else "."
     kind = "flag" if word.startswith("-") else "command"
     told = f"fivefold: no {kind} {word}{meant}"

@@ -1,0 +1,43 @@
+"""What those who are new do first, on small tables that are made here."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def script(name):
+    """The module of a newcomer."""
+    spec = importlib.util.spec_from_file_location(f"newcomer_{name}", HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def table(tmp_path):
+    """People with a leak, a name for each, ages that miss, and two classes."""
+    draw, rows = np.random.default_rng(0), 300
+    age, hours = draw.integers(18, 80, rows).astype(float), draw.integers(10, 70, rows)
+    rich = draw.random(rows) < 1 / (1 + np.exp(-(age + hours - 95) / 8))
+    columns = {
+        "name": [f"person {row}" for row in range(rows)],
+        "age": np.where(draw.random(rows) < 0.1, np.nan, age),
+        "hours": hours,
+        "work": draw.choice(["private", "state", "?"], rows),
+        "tax_band": np.where(rich, "high", "low"),
+        "income": np.where(rich, ">50K", "<=50K"),
+    }
+    path = tmp_path / "people.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.slow
+def test_newcomer_in_the_shell_gets_from_a_file_to_answers(table, tmp_path):
+    told = script("shell").walk(table, "income", tmp_path)
+    assert "--drop tax_band" in told
