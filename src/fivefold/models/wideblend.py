@@ -24,8 +24,9 @@ NAMES = ("network", "centroids", "ridge", "lasso", "trees")
 """What may answer: the network; the line from one class to the other; least squares with a strong
 penalty; an elastic net whose penalties folds chose; trees."""
 
-TREES = 0.5
-"""What trees count beside any other where nothing is known: of few rows they learn least."""
+USUAL = {"network": 0.5, "trees": 0.5}
+"""What those count, where nothing is known, that learn step by step, from training rows alone: of
+few rows they learn less than what is fitted at once."""
 
 
 class WideBlend(SumBlend):
@@ -192,7 +193,7 @@ def _of(rows: tuple[Held, Held], columns: Tensor) -> tuple[Held, Held]:
 
 def _usual(names: list[str], share: float) -> dict[str, float]:
     """What each counts where nothing else is known."""
-    others = {name: TREES if name == "trees" else 1.0 for name in names if name != LASSO}
+    others = {name: USUAL.get(name, 1.0) for name in names if name != LASSO}
     total = sum(others.values())
     left = 1 - share if LASSO in names else 1.0
     return {LASSO: share} | {name: left * one / total for name, one in others.items()}
