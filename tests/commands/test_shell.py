@@ -142,6 +142,12 @@ def test_check_as_json_is_one_object(tmp_path, capsys):
     assert cli.main(["check", str(data), "--target", "y", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert list(told["stages"]) == ["collect", "preprocess", "train", "evaluate"]
+    recipe = str(tmp_path / "r.json")
+    words = ["check", str(data), "--target", "y", "--no-terms", "--folds", "3", "--recipe", recipe]
+    assert cli.main(words) == 0
+    assert "\nIts recipe, to be changed and run: " in capsys.readouterr().out
+    made = pipeline_of(parsed("run", recipe))
+    assert [stage.settings() for stage in made][1:] == [{"terms": False}, {}, {"folds": 3}]
 
 
 def test_explain_knows_every_finding_and_error(capsys):

@@ -71,6 +71,7 @@ WRONG = {
     "--better-than": ("file.txt", ""),
     "--seed": NUMBER,
     "--report": ("none/here.html", ""),
+    "--recipe": ("none/here.json", ""),
     "--device": ("gpu", "cuda:99", ""),
     "--directory": FOLDER,
     "--cache": FOLDER,

@@ -39,6 +39,15 @@ WORDS = {
 }
 """What is said of settings that are more in Python than in the shell."""
 
+METAVARS = {
+    **dict.fromkeys((("Deploy", "path"), ("Deploy", "better_than")), "BUNDLE"),
+    **dict.fromkeys((("Collect", "test_source"), ("Deploy", "datasheet")), "FILE"),
+    ("Collect", "root"): "FOLDER",
+    ("Preprocess", "like"): "WEIGHTS",
+    ("Train", "model"): "NAME",
+}
+"""What stands for a value that its type does not tell."""
+
 SAID_OTHERWISE = {("Collect", "source"), ("Collect", "join"), ("Collect", "parameters")}
 """Settings that have a form of their own in the shell."""
 
@@ -107,6 +116,15 @@ class Flag:
             group.add_argument(self.option, action="append", **more)
 
 
+def _option(setting: str) -> str:
+    return f"--{setting.replace('_', '-')}"
+
+
+def _called(word: str, stage: "type[Stage]") -> str:
+    """What stands between backticks, as a flag where it is a setting of the stage."""
+    return _option(word) if word in stage.model_fields else f"`{word}`"
+
+
 @cache
 def flags_of(stage: "type[Stage]") -> tuple[Flag, ...]:
     """The flags of a stage: a setting that no text can mean, a function or a frame, has none."""
@@ -120,7 +138,10 @@ def flags_of(stage: "type[Stage]") -> tuple[Flag, ...]:
         words = WORDS.get((name, setting)) or first_sentence(said.get(setting, ""))
         if form.metavar.startswith("TEXT") and _COLUMN.match(words):
             form = form._replace(metavar=form.metavar.replace("TEXT", "COLUMN"))
-        option = NAMED.get((name, setting), f"--{setting.replace('_', '-')}")
+        if (name, setting) in METAVARS:
+            form = form._replace(metavar=METAVARS[name, setting])
+        option = NAMED.get((name, setting), _option(setting))
+        words = re.sub(r"`(\w+_\w+)`", lambda one: _called(one[1], stage), words)
         first = field.kw_only is False
         found.append(Flag(option, name, setting, form, field.annotation, default, words, first))
     return tuple(found)

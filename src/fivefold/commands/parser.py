@@ -54,6 +54,9 @@ class Parser(argparse.ArgumentParser):
                 help only.
         """
         few = self.add_argument_group("asked for most") if short else None
+        if few:
+            self._action_groups.remove(few)
+            self._action_groups.insert(1, few)  # before what the command has of its own
         groups = dict[str, Any]()
         for flag in flags:
             if flag.stage not in groups:
