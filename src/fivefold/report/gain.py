@@ -8,7 +8,7 @@ from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.known import task_of
-from fivefold.tasks.telling import Worth
+from fivefold.tasks.telling import CHANCE, Worth
 
 OPEN = ("a tie", "not measured")
 """Rulings of which no model is said to be ahead."""
@@ -94,7 +94,8 @@ class Weighing:
         if not _known(metric, ours, theirs):
             return f"has no other score by {metric.title}"
         one, other = digits(ours[metric.name]), digits(theirs[metric.name])
-        return f"scores {one} by {metric.title} ({rival}: {other})"
+        chance = CHANCE if one != other else ""
+        return f"scores {one} by {metric.title} ({rival}: {other}){chance}"
 
     def likely(self, scores: Scores) -> str:
         """What the model does on new rows, by an interval of these scores; empty without one."""

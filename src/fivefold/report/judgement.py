@@ -139,9 +139,7 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str) -> Point:
 
 
 def _equal(weighing: Weighing, rival: Rival, name: str) -> str:
-    told = weighing.tied(rival.scores, rival.name)
-    chance = ", a difference that may be chance" if float(rival.difference) else ""
-    return f"No. It is as good as {name}: it {told}{chance}."
+    return f"No. It is as good as {name}: it {weighing.tied(rival.scores, rival.name)}."
 
 
 def _trust(

@@ -23,7 +23,7 @@ from fivefold.tasks.labels import read_labels
 from fivefold.tasks.places import places_of
 from fivefold.tasks.target import Settled, Targets
 from fivefold.tasks.task import Task
-from fivefold.tasks.telling import Picture
+from fivefold.tasks.telling import Picture, Worth
 
 OUTSIDE = "O"
 """The label of what is outside of all entities, which comes first."""
@@ -181,6 +181,9 @@ def _of_entities(classes: tuple[Label, ...]) -> Tagging:
             values = {"target": truth, "predicted": told, "classes": names}
             drawn = [Picture("confusion_matrix", caption, values)] if outcomes else []
             return [*drawn, *super().pictures(target, scores, schema)]
+
+        def worth(self, schema: Schema) -> Worth:
+            return Worth("entity_recall", "finds {} of 1,000 entities whole", 1000)
 
         def mistakes(
             self, target: Array, scores: Array, schema: Schema, number: Callable[[float], str]

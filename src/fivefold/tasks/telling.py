@@ -8,6 +8,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.digits import digits
 
+CHANCE = ", a difference that may be chance"
+
 
 class Picture(NamedTuple):
     """A drawing of scores against the truth: its name in the report, a sentence, its arguments."""
@@ -58,10 +60,10 @@ class Worth(NamedTuple):
 
         Example:
             >>> Worth("mae", "is off by {} on average").tied(43100.0, 43250.0, "the mean")
-            'is off by 43,100 on average (the mean: 43,250)'
+            'is off by 43,100 on average (the mean: 43,250), a difference that may be chance'
         """
         one, other = (self._written(self._number(each)) for each in (ours, theirs))
-        return f"{self.says.format(one)} ({rival}: {other})"
+        return f"{self.says.format(one)} ({rival}: {other}){CHANCE if one != other else ''}"
 
     def between(self, low: float, high: float) -> str:
         """What a model does by the ends of an interval.
