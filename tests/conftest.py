@@ -2,6 +2,7 @@ import asyncio
 import gc
 import os
 import sys
+from collections.abc import Generator
 from typing import Any
 
 import httpx
@@ -33,15 +34,22 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Processes that share the tests must call them alike."""
+    """Processes that share the tests must call them alike, and begin with those that take long."""
     odd = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if odd:
         raise pytest.UsageError(f"Give these cases ids without an address: {', '.join(odd)}")
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
-def pytest_collection_finish() -> None:
-    """Tests and modules stay to the end: no search for garbage goes through them any more."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """What is collected stays to the end: no search for garbage goes through it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

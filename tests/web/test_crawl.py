@@ -16,6 +16,7 @@ from fivefold.web.select import Selector
 from fivefold.web.visited import State
 from loopback_site import Site
 
+pytestmark = pytest.mark.first
 HOSTS = frozenset({"127.0.0.1", "127.0.0.2"})
 
 

@@ -53,6 +53,7 @@ def articles(site):
 
 
 @pytest.mark.slow
+@pytest.mark.first
 def test_a_site_of_a_thousand_articles_and_every_trap_is_read_politely_through_kills(tmp_path):
     moments = sorted(np.random.default_rng(0).choice(np.arange(20, 950), 5, replace=False).tolist())
     found = {}
