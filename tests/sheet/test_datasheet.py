@@ -153,6 +153,13 @@ def test_datasheet_tells_who_labelled_how_much_and_how_well(tmp_path):
     assert "ann (person)" in sheet.markdown()
 
 
+def test_datasheet_counts_labels_of_positions_one_by_one():
+    rows = [{"words": ["Ann", "is", "here"], "tags": ["B-person", "O", "O"]}] * 30
+    rows += [{"words": ["who", "is"], "tags": ["O", "O"]}] * 10
+    sheet = ff.Collect(rows, target="tags", task="tagging").run(ff.Session()).datasheet()
+    assert sheet.facts["target"] == ["`tags` (tagging, by position): O 80 and B-person 30."]
+
+
 def test_datasheet_and_provenance_list_the_query_and_no_secret(tmp_path):
     path = tmp_path / "a.sqlite"
     with sqlite3.connect(path) as base:

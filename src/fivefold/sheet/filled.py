@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from fivefold.codecs.coded import missing_rows
+from fivefold.codecs.coded import missing_rows, objects
 from fivefold.core.wording import bytes_text, plural, quoted, together
 from fivefold.keys import codes_of, is_countable
 from fivefold.kinds.known import kind_of
@@ -15,6 +16,7 @@ from fivefold.sheet.annotators import told_of_labels
 from fivefold.sheet.datasheet import Datasheet
 from fivefold.sheet.queried import queries_told
 from fivefold.sheet.testimony import Answers, answers_of
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.codecs.schema import Column, Schema
@@ -147,8 +149,12 @@ def _columns(schema: "Schema") -> Iterator[str]:
 def _targets(data: Data) -> Iterator[str]:
     for name in data.schema.targets:
         if name in data.table.names and name in data.schema.by_name:
-            values = data.table.column(name)[data.usable]
-            yield f"`{name}` ({data.schema.task}): {_spread(values, data.schema[name])}."
+            values, each = data.table.column(name)[data.usable], ""
+            task = task_of(data.schema)
+            if task.placed and not task.spells:  # a label for each position, blanks between them
+                labels = chain.from_iterable((text or "").split() for text in values.tolist())
+                values, each = objects(labels), ", by position"
+            yield f"`{name}` ({data.schema.task}{each}): {_spread(values, data.schema[name])}."
 
 
 def _spread(values: "Array", column: "Column") -> str:
