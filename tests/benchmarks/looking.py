@@ -6,6 +6,7 @@
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,21 +32,27 @@ def main(arguments: list[str]) -> int:
             table(chosen.rows).to_csv(source, index=False)
         for what in ([], ["--target", target]) if target else ([],):
             seconds = [looked(source, what) for _ in range(chosen.rounds)]
-            told = ", ".join(f"{one:.2f}" for one in seconds)
-            load = os.getloadavg()[0]
+            told = ", ".join(f"{wall:.2f}" for wall, _ in seconds)
+            wall, busy = (statistics.median(each) for each in zip(*seconds, strict=True))
             print(
-                f"look {Path(source).name} {' '.join(what)}: median "
-                f"{statistics.median(seconds):.2f} s ({told}); load {load:.1f}"
+                f"look {Path(source).name} {' '.join(what)}: median {wall:.2f} s ({told}), "
+                f"{busy:.2f} s of a processor; load {os.getloadavg()[0]:.1f}",
+                flush=True,
             )
     return 0
 
 
-def looked(source: str, what: list[str]) -> float:
-    """Seconds of one look."""
+def looked(source: str, what: list[str]) -> tuple[float, float]:
+    """Seconds of one look, by the clock and of a processor."""
     command = [sys.executable, "-m", "fivefold", "look", source, *what]
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), _busy()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, _busy() - before
+
+
+def _busy() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def table(rows: int) -> pd.DataFrame:
