@@ -94,7 +94,7 @@ WRONG = {
     "--overlap": ("2", "x"),
     "--strategy": ("guess", ""),
     "--aggregate": ("visits", ""),
-    "--delay": ("visits", "visits=1d"),
+    "--delay": ("visits", "visits=1d", "visits=soon"),
     "--within": ("visits", ""),
     "--archive": ("none/here.warc.gz", ""),
     "--repeats": ("0", *NUMBER),

@@ -87,11 +87,12 @@ def joins_of(
     for option, texts in (("delay", delays), ("within", bounds)):
         for text in texts:
             name, _, length = text.partition("=")
-            if name not in joins or not length:
+            asked = {**joins.get(name, {}), option: _length(length)}
+            if not length or "time" not in asked or not _is_length(asked):
                 remedy = f"Write for instance --{option} visits=14d."
-                form = f"--{option} NAME=LENGTH of a source in --join"
+                form = f"--{option} NAME=LENGTH of a source that --join joins as of a time"
                 raise ConfigError.expected("fivefold", form, text, remedy)
-            joins[name][option] = _length(length)
+            joins[name] = asked
     if not joins:
         return source, {}
     stem = Path(source).stem.split(".")[0]
@@ -115,6 +116,16 @@ def fresh_of(joined: Sequence[str]) -> dict[str, str]:
             remedy = "Write for instance --join customers=newer.csv."
             raise ConfigError.expected("fivefold", "--join NAME=SOURCE", name or "none", remedy)
     return {name: source for name, _, source in pairs}
+
+
+def _is_length(asked: dict[str, Any]) -> bool:
+    """Whether what is asked of a join has lengths that are some."""
+    from fivefold.collect.join import Join
+
+    try:
+        return bool(Join.read({**asked, "aggregates": False}).keys_on)
+    except ConfigError:
+        return False
 
 
 def _length(text: str) -> str | float:
