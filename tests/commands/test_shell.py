@@ -50,6 +50,18 @@ def test_wrong_flags_are_told_below_the_usage_of_their_command(capsys):
     assert told.startswith("usage: fivefold predict BUNDLE FILE [flags]\n")
     assert "expected no more words, found 'c.csv'" in told
     assert "required: FILE" in refused(["predict", "a.ff"], capsys)
+    told = refused(["run", "a.csv", "--optimizer", "adam"], capsys)
+    assert "--optimizer is for Python alone: Train(optimizer=) is no text." in told
+
+
+def test_faults_of_several_stages_are_told_at_once_with_the_values_that_are_near(capsys):
+    words = ["run", "a.csv", "--scale", "standart", "--loss", "hubert", "--epochs", "x"]
+    assert cli.main(words) == 2
+    told = capsys.readouterr().err
+    assert 'Write "standard" instead of "standart".' in told
+    assert 'Write "huber" instead of "hubert".' in told
+    assert "--epochs: expected a valid integer, found 'x'" in told
+    assert "callable" not in told
 
 
 @pytest.mark.parametrize("name", COMMANDS)

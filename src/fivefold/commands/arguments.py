@@ -10,7 +10,8 @@ from fivefold.commands.attached import add_joins, joins_of
 from fivefold.commands.meant import listed, meant
 from fivefold.commands.parser import Parser
 from fivefold.commands.querying import add_parameters, parameters_of
-from fivefold.errors import ConfigError
+from fivefold.core.faults import raise_all
+from fivefold.errors import ConfigError, FivefoldError
 
 if TYPE_CHECKING:
     from fivefold.core.stage import Stage
@@ -48,10 +49,11 @@ def add_source(
         stages: names of these stages.
         without: settings that have no flag there.
     """
-    from fivefold.commands.flags import GROUPS, flags
+    from fivefold.commands.flags import GROUPS, flags, unsayable
 
     command.add_argument("source", help=words)
     command.add_settings(flags(stages, without=without), GROUPS)
+    command.unsayable |= unsayable(stages)
     group: Any = command.add_argument_group("said of several settings at once")
     several: Any = {"action": "append", "default": []}
     group.add_argument("--not-missing", **several, metavar="COLUMN=TEXT", help=NOT_MISSING)
@@ -88,15 +90,14 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
                 remedy="Write these settings into the recipe.",
             )
         return ff.Pipeline([*ff.Pipeline.from_json(recipe), *_deploy(chosen)])
-    split = _said(chosen, "Split")
-    stages: list[Stage] = [
-        _collect(chosen),
-        *([ff.Split(**split)] if split else []),
-        ff.Preprocess(**_said(chosen, "Preprocess")),
-        ff.Train(**_learning(chosen)),
-        ff.Evaluate(**_judging(chosen)),
-        *_deploy(chosen),
-    ]
+    stages: list[Stage] = []
+    faults: list[FivefoldError] = []
+    for make in (_collect, _split, _preprocess, _train, _evaluate, _deploy):
+        try:
+            stages += make(chosen)
+        except ConfigError as fault:  # those of all stages are told at once
+            faults.append(fault)
+    raise_all(faults)
     return ff.Pipeline(stages)
 
 
@@ -132,7 +133,7 @@ def _value(chosen: argparse.Namespace, setting: str) -> Any:
     return chosen.parser.table[setting].value(said)
 
 
-def _collect(chosen: argparse.Namespace) -> "Stage":
+def _collect(chosen: argparse.Namespace) -> "list[Stage]":
     import fivefold as ff
 
     source, joins = joins_of(chosen.source, *(getattr(chosen, name) for name in ATTACHED))
@@ -142,7 +143,21 @@ def _collect(chosen: argparse.Namespace) -> "Stage":
         "parameters": parameters_of(chosen.parameters),
         "missing": missing_of(settings.get("missing"), chosen.not_missing),
     }
-    return ff.Collect(source, **settings | {name: value for name, value in more.items() if value})
+    settings |= {name: value for name, value in more.items() if value}
+    return [ff.Collect(source, **settings)]
+
+
+def _split(chosen: argparse.Namespace) -> "list[Stage]":
+    import fivefold as ff
+
+    settings = _said(chosen, "Split")
+    return [ff.Split(**settings)] if settings else []
+
+
+def _preprocess(chosen: argparse.Namespace) -> "list[Stage]":
+    import fivefold as ff
+
+    return [ff.Preprocess(**_said(chosen, "Preprocess"))]
 
 
 def missing_of(missing: Any, levels: Sequence[str]) -> Any:
@@ -219,8 +234,8 @@ def _level(chosen: argparse.Namespace, said: Sequence[str]) -> Any:
     return chosen.parser.table["level"].value(said)
 
 
-def _learning(chosen: argparse.Namespace) -> dict[str, Any]:
-    """The settings of Train, weights to begin with among them."""
+def _train(chosen: argparse.Namespace) -> "list[Stage]":
+    """The stage that learns, from weights to begin with if there are some."""
     import fivefold as ff
 
     frozen = getattr(chosen, "freeze", None) or []
@@ -234,18 +249,20 @@ def _learning(chosen: argparse.Namespace) -> dict[str, Any]:
         remedy = "Write --pretrained WEIGHTS --freeze, or the patterns of names that stay."
         raise ConfigError.expected("--freeze", "--pretrained beside it", "none", remedy)
     if weights is None:
-        return settings
+        return [ff.Train(**settings)]
     if "model" in settings:
         remedy = "Leave one of them out."
         raise ConfigError.expected("--pretrained", "no --model beside it", "one", remedy)
-    return {**settings, "model": ff.Pretrained(weights, freeze=alone)}
+    return [ff.Train(ff.Pretrained(weights, freeze=alone), **settings)]
 
 
-def _judging(chosen: argparse.Namespace) -> dict[str, Any]:
+def _evaluate(chosen: argparse.Namespace) -> "list[Stage]":
+    import fivefold as ff
+
     settings = _said(chosen, "Evaluate")
     if _seeks_odd(chosen):
         settings.pop("false_alarms", None)  # of Train then
-    return settings
+    return [ff.Evaluate(**settings)]
 
 
 def _seeks_odd(chosen: argparse.Namespace) -> bool:

@@ -166,6 +166,18 @@ def flags(stages: Collection[str] = STAGES, *, without: Collection[str] = ()) ->
     )
 
 
+def unsayable(stages: Collection[str]) -> dict[str, str]:
+    """Stages by those of their settings that no text can mean, functions for instance."""
+    import fivefold as ff
+
+    return {
+        setting: name
+        for name in stages
+        for setting, field in getattr(ff, name).model_fields.items()
+        if form_of(field.annotation) is None
+    }
+
+
 def said_of(table: Mapping[str, Flag], chosen: argparse.Namespace) -> dict[str, Any]:
     """What flags say of their settings, by name; no setting that is not said."""
     said = {name: getattr(chosen, name, None) for name in table}

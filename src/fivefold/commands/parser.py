@@ -38,6 +38,8 @@ class Parser(argparse.ArgumentParser):
         )
         self.table: dict[str, Flag] = {}
         """Flags that are settings of stages, by their name in what was chosen."""
+        self.unsayable: dict[str, str] = {}
+        """Stages by settings that no text can mean."""
         self._whole = list[argparse._ArgumentGroup]()
         self.add_argument("-h", action=_Help, nargs=0, help="what is asked for most, then leave")
         self.add_argument("--help", action=_Help, nargs=0, help="every flag, then leave")
@@ -119,12 +121,14 @@ class Parser(argparse.ArgumentParser):
         if not flags:
             return f"expected no more words, found {' '.join(map(repr, strange))}."
         known = [o for a in self._actions for o in a.option_strings if a.help != argparse.SUPPRESS]
-        near = [nearest(flag, known) for flag in flags]
-        meant = [
-            f"no flag {flag}; did you mean {each}?" if each else f"no flag {flag}."
-            for flag, each in zip(flags, near, strict=True)
-        ]
-        return " ".join(meant)
+        return " ".join(self._near(flag, known) for flag in flags)
+
+    def _near(self, flag: str, known: Sequence[str]) -> str:
+        setting = flag.lstrip("-").replace("-", "_")
+        if setting in self.unsayable:
+            return f"{flag} is for Python alone: {self.unsayable[setting]}({setting}=) is no text."
+        near = nearest(flag, known)
+        return f"no flag {flag}; did you mean {near}?" if near else f"no flag {flag}."
 
 
 class _Help(argparse.Action):

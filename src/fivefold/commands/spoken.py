@@ -92,7 +92,7 @@ class Spoken:
             for fault in faults:
                 told = told.replace(_set_in(str(fault)), _set_in(self.error(fault)))
             return told
-        told = self._about(error, told)
+        told = _for_the_shell(self._about(error, told))
         if any(option in told for option in self.options.values()):
             return told
         return "\n".join([told, *self._meant(told)])
@@ -180,6 +180,12 @@ class Spoken:
             for text in texts
             if text and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told)
         ]
+
+
+def _for_the_shell(told: str) -> str:
+    """What may be said of a setting, without what Python alone can say."""
+    told = re.sub(r"(?: or|,) (?:callable|an instance of \w+|a subclass of \w+)(?=,| or)", "", told)
+    return told.replace("a valid dictionary", "NAME=VALUE").replace("a valid tuple", "a list A,B")
 
 
 def _set_in(text: str) -> str:

@@ -1,9 +1,10 @@
 """Many faults as one error."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fivefold.core.wording import brief, nearest
+from fivefold.core.wording import brief, literal, nearest
 from fivefold.errors import ConfigError, FivefoldError, PreflightError
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def config_error(
             wanted = message[0].lower() + message[1:]
             found = brief(fault["input"]) + within
             lines.setdefault(f"{setting}{inner}: expected | found {found}", []).append(wanted)
+            if near := _near_choice(fault):
+                remedies.append(f"Write {literal(near)} instead of {literal(fault['input'])}.")
     unique = [setting for setting in dict.fromkeys(wrong) if setting]
     names_wrong = ", ".join(unique) or "how they go together"
     count = f"{len(unique)} wrong: " if unique else "a fault in "
@@ -74,6 +77,13 @@ def config_error(
         stage=stage,
         settings=tuple(unique),
     )
+
+
+def _near_choice(fault: Mapping[str, Any]) -> str:
+    """The one of a few texts that was meant; empty if there is none."""
+    if fault["type"] != "literal_error" or not isinstance(fault["input"], str):
+        return ""
+    return nearest(fault["input"], re.findall(r"'([^']*)'", fault["msg"]))
 
 
 def raise_all(faults: Sequence[FivefoldError]) -> None:
