@@ -173,9 +173,9 @@ class Desk:
                 return 0
             kept = self._events.append(event)
             self._strokes.update({key} - {""})
-            labels = sum(one.is_answer for one in standing(self._all()).values())
+            events = list(self._all()) if self._proposals is not None else []
         if self._proposals is not None:
-            self._proposals.heed(labels)
+            self._proposals.heed(sum(one.is_answer for one in standing(events).values()))
         return kept.number
 
     def last(self, who: str) -> dict[str, Any] | None:
@@ -195,7 +195,7 @@ class Desk:
         """How far everybody is, how alike they answer, and what a model has learnt."""
         with self._lock:
             events = list(self._all())
-            found = self._agreed(events)
+        found = self._agreed(events)  # which takes a while, and nobody waits for it
         told, came = standing(events), parts(events)
         done = {item for item, _ in told}
         labelled = {item for (item, _), event in told.items() if event.is_answer}
