@@ -41,3 +41,11 @@ def table(tmp_path):
 def test_newcomer_in_the_shell_gets_from_a_file_to_answers(table, tmp_path):
     told = script("shell").walk(table, "income", tmp_path)
     assert "--drop tax_band" in told
+
+
+@pytest.mark.slow
+def test_newcomer_who_has_to_defend_a_number_gets_intervals_rivals_and_the_same_bits(
+    table, tmp_path
+):
+    told = script("researcher").walk(table, "income", tmp_path, ("tax_band",))
+    assert told.good.sentence.startswith(("Yes. It gets ", "In part. It scores ", "No. It "))
