@@ -1,6 +1,7 @@
 """The shell's own words: help, the flag that was meant, JSON, what it explains."""
 
 import json
+import re
 import shlex
 
 import pytest
@@ -9,6 +10,7 @@ import fivefold as ff
 from fivefold import cli
 from fivefold.commands.arguments import pipeline_of
 from fivefold.commands.explain import explanations
+from fivefold.commands.flags import flags
 from fivefold.core.advice import ADVICE
 from fivefold.core.finding import FINDINGS
 from fivefold.core.recipeschema import recipe_schema
@@ -80,6 +82,11 @@ def test_help_of_a_command_has_examples_and_defaults(name, capsys):
         if plain and not isinstance(action.default, bool) and action.help is not None:
             assert action.default == "==SUPPRESS==" or f"(default: {action.default})" in action.help
         assert action.help
+
+
+def test_help_speaks_no_python():
+    for flag in flags():
+        assert not re.search(r"\bNone\b|`|\{", flag.help), (flag.option, flag.help)
 
 
 def test_short_help_leaves_out_what_the_whole_one_has(capsys):

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.meant import Form, form_of, meant
+from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Flag:
     def help(self) -> str:
         """The sentence for a help, with the default where there is one to tell."""
         told = re.sub(r"`([^`]*)`", lambda found: _plain(found[1]), self.words)
+        told = told.replace(" if None", " unless given")
+        told = told.replace("True to ", "to ") if self.form.switch else told
         told = re.sub(
             r"\bNone (?:(?:is|for) )?", "none: " if self.default else "unless given, ", told
         )
@@ -204,6 +207,11 @@ def shown(value: Any, form: Form | None = None) -> str:
 
 def _plain(text: str) -> str:
     """What stands between backticks as the shell has it."""
+    setting = re.fullmatch(r"(\w+)=(.+)", text)
+    if setting is not None:
+        return written(_option(setting[1]), setting[2], Form(many=True, named=True, whole=False))
+    if text == "()":
+        return "none"
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
