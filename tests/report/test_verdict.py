@@ -189,9 +189,10 @@ def test_verdict_says_no_where_the_simplest_model_is_as_good_or_better(a_run: An
 
 def test_verdict_tells_why_nothing_was_measured(a_run: Any) -> None:
     run = a_run("win")
-    alone = run["evaluated"].replace(tables={})
-    told = verdict_of(Reported(**{**run, "evaluated": alone}))
-    assert told.good.sentence == "It scores 0.93 by ROC-AUC; no simple model stands beside it."
+    for own in ({}, {"model_comparison": pd.DataFrame({"model": ["model", "mine"]})}):
+        alone = run["evaluated"].replace(tables=own)
+        told = verdict_of(Reported(**{**run, "evaluated": alone}))
+        assert told.good.sentence == "It scores 0.93 by ROC-AUC; no simple model stands beside it."
     unknown = ruled(run, *["not measured"] * 3)
     assert unknown.good.sentence.endswith("; the difference was not measured (wilson).")
     assert unknown.simpler.sentence.startswith("Not shown. The difference to logistic regression")

@@ -73,7 +73,7 @@ def verdict_of(run: Reported) -> Verdict:
 def _compared(evaluated: Evaluated) -> list[Rival]:
     """Simple models in the order in which they were fitted."""
     table = evaluated.tables.get("model_comparison")
-    if table is None:
+    if table is None or not {"difference", "verdict"} <= set(table):
         return []
     columns = [table[name] for name in table if name not in ("model", "difference", "verdict")]
     names = [str(column.name) for column in columns]
