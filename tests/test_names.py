@@ -42,6 +42,7 @@ IDEAS = {
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
     "label": ("collect commands", "labels of people: the stage; the page, opened in the shell"),
     "kind": ("kinds testing", "a kind; its check"),
+    "export": ("commands deploy", "a model for others: as a page; as a graph"),
     "events": ("core label", "what happens, told one after another: in a run; where people label"),
     "ensemble": ("models study", "networks that answer together: copies of one; those of a study"),
     "known": ("kinds tasks travel", "what is known by its name: kinds; tasks; changes of rows"),

@@ -15,6 +15,7 @@ from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
 from fivefold.commands.exits import EXITS
 from fivefold.commands.explain import EXPLAIN
+from fivefold.commands.export import EXPORT
 from fivefold.commands.fetch import FETCH
 from fivefold.commands.label import LABEL
 from fivefold.commands.look import LOOK
@@ -53,6 +54,7 @@ COMMANDS = (
     EXCHANGE,
     PREDICT,
     SERVE,
+    EXPORT,
     RUNS,
     COMPARE,
     REPRODUCE,

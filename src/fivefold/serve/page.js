@@ -409,16 +409,14 @@ async function ask() {
     return;
   }
   try {
-    const response = await fetch("/predict", { method: "POST", body,
-      headers: { "Content-Type": "application/json" } });
-    const answer = await response.json();
+    const answer = await answered(body);
     if (turn !== asked) return;
-    if (response.ok) { say(""); show(answer, row); return; }
+    if (!answer.error) { say(""); show(answer, row); return; }
     say(answer.error.message);
     const wrong = contract.inputs.findIndex((field) => field.name === answer.error.column);
     if (wrong >= 0) form.children[wrong].classList.add("wrong");
   } catch (error) {
-    if (turn === asked) say(`The server does not answer: ${error.message}`);
+    if (turn === asked) say(`${NOBODY}: ${error.message}`);
   }
 }
 

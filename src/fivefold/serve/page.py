@@ -1,36 +1,42 @@
 """The page at `/`: a form made from the contract, and the answer as bars."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
+from typing import Any
 
 from fivefold.kinds.known import kind_of
 from fivefold.serve.contract import Contract, Field
 from fivefold.tasks.known import task_of
 
+LINKS = '<a href="/schema">schema</a> <a href="/health">health</a>'
 LISTED = 40  # categories beyond which a list to type in replaces a menu
 
 
-def render_page(contract: Contract, digest: str = "", nonce: str = "") -> str:
+def render_page(
+    contract: Contract, digest: str = "", nonce: str = "", site: Mapping[str, Any] | None = None
+) -> str:
     """One self-contained HTML page; whatever comes from data is escaped.
 
     Args:
         contract: what the form asks for.
         digest: of the bundle, shown at the foot.
         nonce: of the Content-Security-Policy.
+        site: what the page needs to know to answer by itself; None where a server answers.
 
     Returns:
-        HTML that fetches nothing but answers of this server.
+        HTML that fetches nothing but answers of this server, or the graph that lies beside it.
     """
     assets = files("fivefold.serve")
     style = assets.joinpath("page.css").read_text(encoding="utf-8")
     script = assets.joinpath("page.js").read_text(encoding="utf-8")
+    script = assets.joinpath("ask.js" if site is None else "site.js").read_text("utf-8") + script
     task = task_of(contract.task)
     for drawing in ("band.js",) * task.ahead + ("overlay.js",) * task.plane:
         script += assets.joinpath(drawing).read_text(encoding="utf-8")
     fields = "\n".join(_field(field, place) for place, field in enumerate(contract.fields))
-    target = escape(contract.target)
+    target, told = escape(contract.target), _safe(contract.to_json())
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -58,10 +64,11 @@ def render_page(contract: Contract, digest: str = "", nonce: str = "") -> str:
 <pre id="request"></pre>
 </details>
 </section>
-<footer><a href="/schema">schema</a> <a href="/health">health</a>
+<footer>{LINKS if site is None else ""}
 <code>{escape(digest[:16])}</code></footer>
 </main>
-<script type="application/json" id="contract" nonce="{escape(nonce)}">{_safe(contract)}</script>
+<script type="application/json" id="contract" nonce="{escape(nonce)}">{told}</script>
+{"" if site is None else _alone(site)}
 <script nonce="{escape(nonce)}">
 {script}</script>
 </body>
@@ -69,9 +76,15 @@ def render_page(contract: Contract, digest: str = "", nonce: str = "") -> str:
 """
 
 
-def _safe(contract: Contract) -> str:
+def _alone(site: Mapping[str, Any]) -> str:
+    """What stands before the script of a page that answers by itself."""
+    told = f'<script type="application/json" id="site">{_safe(site)}</script>'
+    return f'{told}\n<script src="ort/ort.wasm.min.js"></script>'
+
+
+def _safe(values: Mapping[str, Any]) -> str:
     """JSON that cannot end the script element it stands in."""
-    text = json.dumps(contract.to_json(), allow_nan=False)
+    text = json.dumps(values, allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
