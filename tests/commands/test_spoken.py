@@ -107,6 +107,7 @@ WRONG = {
     "--croissant": ("none/here.json", "rows.parquet", ""),
     "--since": ("none", "file.txt", ""),
     "--key": ("a", ""),
+    "--runtime": ("none", "file.txt"),
     "--threads": NUMBER,
     "--host": ("no such host", ""),
     "--port": ("99999", *NUMBER),
@@ -115,6 +116,7 @@ WRONG = {
 
 BESIDE = {
     **{name: ["--to", "new.ff"] for name in ("--better-than", "--datasheet", "--required")},
+    "--runtime": ["--to", "site"],
     "--metric": ["--trials", "1", "--models", "default,mlp"],
 }
 """What else is given to a command that takes it, for work to begin."""
@@ -221,6 +223,7 @@ OTHERWISE = ("n_jobs", "test_source", "date_format", "series_id", "better_than",
 
 SOURCES = {
     "predict": ["model.ff", "asked.jsonl"],
+    "export": ["model.ff"],
     "serve": ["model.ff"],
     "reproduce": ["none"],
     **{"demo": [], "schema": []},

@@ -38,8 +38,7 @@ def write_site(
             or answers with something else than one class or one number.
         PreflightError: if the runtime is not there, or the folder is a file.
     """
-    model, place = load(bundle), Path(fspath(folder))
-    facts = facts_of(model)
+    place = Path(fspath(folder))
     source = Path(fspath(runtime)) if runtime else None
     lacking = [name for name in RUNTIME if source is not None and not (source / name).is_file()]
     if lacking:
@@ -49,9 +48,12 @@ def write_site(
             remedy="Name node_modules/onnxruntime-web/dist.",
             path=source,
         )
-    if place.exists() and not place.is_dir():
-        raise PreflightError.expected("--to", "a folder", f"the file {place}", "Name a folder.")
-    place.mkdir(parents=True, exist_ok=True)
+    if (place.exists() and not place.is_dir()) or not place.parent.is_dir() or not fspath(folder):
+        found = f"the file {place}" if place.is_file() else f"no folder {place.parent}"
+        raise PreflightError.expected("--to", "a folder to write to", found, "Name another one.")
+    model = load(bundle)
+    facts = facts_of(model)
+    place.mkdir(exist_ok=True)
     files: Mapping[str, bytes] = {
         "index.html": render_page(model.contract, model.digest, site=facts).encode(),
         RAW: bytes(model.bundle[RAW]),
