@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -528,6 +528,18 @@ def test_serve_passes_bundle_host_and_port(monkeypatch: pytest.MonkeyPatch) -> N
         (("y.ff",), {"host": "0.0.0.0", "port": 9, "threads": 0, "sources": {}}),
         (("y.ff",), {"host": "127.0.0.1", "port": 8000, "threads": 1, "sources": {}}),
     ]
+
+
+def test_serve_as_json_tells_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def serves(*_: object, announce: Callable[[str], None], **__: object) -> None:
+        announce("http://127.0.0.1:9/")
+
+    monkeypatch.setattr("fivefold.serve.server.serve", serves)
+    assert cli.main(["serve", "y.ff", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"bundle": "y.ff", "address": "http://127.0.0.1:9/"}
 
 
 @pytest.mark.slow

@@ -1,9 +1,10 @@
 """`fivefold serve`: a bundle that answers over HTTP."""
 
 import argparse
+from typing import Any
 
 from fivefold.commands.attached import fresh_of
-from fivefold.commands.command import Command, add_fresh, add_own, add_threads
+from fivefold.commands.command import Command, Told, add_fresh, add_own, add_threads, tell
 from fivefold.commands.parser import Parser
 
 HOST = "the address to listen at; 0.0.0.0 is every one of this machine"
@@ -22,10 +23,12 @@ def _add(parser: Parser) -> None:
 def _act(chosen: argparse.Namespace) -> None:
     from fivefold.serve.server import serve
 
-    sources = fresh_of(chosen.join)
-    serve(
-        chosen.bundle, host=chosen.host, port=chosen.port, threads=chosen.threads, sources=sources
-    )
+    def announce(address: str) -> None:
+        tell(chosen, Told("", {"bundle": chosen.bundle, "address": address}))
+
+    more: dict[str, Any] = {"announce": announce} if chosen.json else {}
+    more["sources"] = fresh_of(chosen.join)
+    serve(chosen.bundle, host=chosen.host, port=chosen.port, threads=chosen.threads, **more)
 
 
 SERVE = Command(

@@ -3,7 +3,7 @@
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from os import PathLike
 from typing import Any
 
@@ -22,6 +22,7 @@ def serve(
     sha256: str | None = None,
     threads: int = 1,
     sources: Mapping[str, Any] | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a bundle until interrupted.
 
@@ -32,6 +33,7 @@ def serve(
         sha256: the digest that the bundle must have.
         threads: of onnxruntime; 0 is one a core.
         sources: fresher rows of sources that were joined, by their names.
+        announce: is told the address, once it answers; None prints it.
 
     Raises:
         BundleError: if the bundle cannot be trusted.
@@ -43,7 +45,11 @@ def serve(
     listener = listen(host, port)
     place, number = listener.getsockname()[:2]
     shown = f"[{place}]" if ":" in place else place
-    print(f"{path} answers at http://{shown}:{number}/ (Ctrl-C stops it).", flush=True)
+    address = f"http://{shown}:{number}/"
+    if announce is None:
+        print(f"{path} answers at {address} (Ctrl-C stops it).", flush=True)
+    else:
+        announce(address)
     config = uvicorn.Config(
         create_app(model),
         log_level="warning",
