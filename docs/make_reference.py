@@ -52,8 +52,12 @@ def page(name: str, thing: Any) -> str:
     if inspect.ismodule(thing):
         lines += [*described(doc_of(thing)), ""]
         for inner, held in sorted(vars(thing).items()):
-            if inspect.isclass(held) and held.__module__ == thing.__name__:
-                lines += [f"## {inner}", "", *described(doc_of(held)), ""]
+            if getattr(held, "__module__", "") != thing.__name__ or inner.startswith("_"):
+                continue
+            lines += [f"## {inner}", ""]
+            if inspect.isfunction(held):
+                lines += ["```python", called(f"ff.{name}.{inner}", held), "```", ""]
+            lines += [*described(doc_of(held)), ""]
         return tidied(lines)
     if callable(thing):
         lines += ["```python", called(f"ff.{name}", thing), "```", ""]

@@ -1,4 +1,5 @@
 from . import errors as errors
+from . import samples as samples
 from .artifacts import Collected as Collected
 from .artifacts import Deployed as Deployed
 from .artifacts import Evaluated as Evaluated
