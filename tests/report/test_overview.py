@@ -159,6 +159,8 @@ def test_overview_of_any_task_says_something(name):
     else:
         seen = seen_of(data)
         assert data.schema.task in seen.text(80)
+    shown = sum(seen.sizes[:2]) if seen.sizes else 9
+    assert all(one.counts.sum() <= shown for one in seen.columns)
     assert len(seen.columns) == len(data.schema.columns)
     assert seen._repr_html_().count("<tr>") == 1 + len(seen.columns)
     assert len(seen.frame()) == len(seen.columns)

@@ -16,7 +16,7 @@ THIRDS = ("the lowest third", "the middle third", "the highest third")
 """Of rows by a number that is predicted."""
 
 
-def by_answer(collected: Collected, partition: Partition) -> Binned | None:
+def by_answer(collected: Collected, partition: Partition) -> Binned:
     """Training and validation rows by what is predicted of them.
 
     Args:
@@ -24,22 +24,27 @@ def by_answer(collected: Collected, partition: Partition) -> Binned | None:
         partition: how its rows are dealt out; its test rows are in no group.
 
     Returns:
-        The classes, four at most, or thirds of a number; None where there is no one answer a row.
+        The classes, four at most, or thirds of a number; one group, which has no name, where there
+        is no one answer a row.
     """
-    schema = collected.schema
-    task = task_of(schema)
-    if len(schema.targets) != 1 or task.placed or task.plane or task.ahead or task.separate:
-        return None
     rows = np.sort(np.concatenate([partition.train, partition.valid]))
-    target = task.encode([collected.table.column(schema.target)[rows]], schema)
-    if target.ndim != 1 or not len(target):
-        return None
-    labels, place = _by_class(target, schema) if schema.classes else _by_third(target)
-    if len(labels) < 2:
-        return None
+    labels, place = _grouped(collected, rows)
     every = np.full(len(collected.table), -1, np.int64)
     every[rows] = place
     return Binned(labels, every)
+
+
+def _grouped(collected: Collected, rows: Array) -> tuple[tuple[str, ...], Array]:
+    """Names of groups, and in which each of some rows is; -1 for none."""
+    schema, alone = collected.schema, (("",), np.zeros(len(rows), np.int64))
+    task = task_of(schema)
+    if len(schema.targets) != 1 or task.placed or task.plane or task.ahead or task.separate:
+        return alone
+    target = task.encode([collected.table.column(schema.target)[rows]], schema)
+    if target.ndim != 1 or not len(target):
+        return alone
+    labels, place = _by_class(target, schema) if schema.classes else _by_third(target)
+    return alone if len(labels) < 2 else (labels, place)
 
 
 def _by_class(target: Array, schema: Schema) -> tuple[tuple[str, ...], Array]:

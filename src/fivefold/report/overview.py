@@ -83,7 +83,7 @@ class Overview:
         """
         width = max(width, NARROWEST)
         heads = [line for head, told in self._head(said) for line in wrapped(head, told, width)]
-        if any(self.groups):
+        if self.sizes:
             heads += wrapped("", "histograms count training and validation rows", width)
         lines = [*heads, "", *column_lines(self.columns, self.left_out, width), ""]
         apart = [printable(f"{one.name}: {one.reason}") for one in self.columns if one.reason]
