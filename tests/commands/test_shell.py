@@ -145,6 +145,8 @@ def test_flags_of_before_are_taken_until_the_next_version(capsys):
     assert pipeline["collect"].parameters == {"low": 3}
     assert cli.main(["check", "a.csv", "--level", "country=NA"]) == 2
     assert "Write --not-missing country=NA." in capsys.readouterr().err
+    assert cli.main(["compare", "a.csv", "--test", "--jobs", "2"]) == 2
+    assert "Write --on-test." in capsys.readouterr().err
 
 
 def test_error_as_json_has_its_remedy_in_flags(capsys):

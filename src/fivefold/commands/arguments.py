@@ -61,15 +61,15 @@ def add_source(
     add_joins(group)
     if "Train" in stages:
         group.add_argument("--pretrained", metavar="WEIGHTS", help=PRETRAINED)
-        _let_stand_alone(command, "freeze", FREEZE)
+        let_stand_alone(command, "freeze", FREEZE)
     if "Split" in stages:  # until 0.3, as it was called
         alias: Any = {"type": lambda text: f"{text},", "help": argparse.SUPPRESS}
         command.add_argument("--test-groups", action="append", dest="test", **alias)
 
 
-def _let_stand_alone(command: Parser, setting: str, words: str) -> None:
+def let_stand_alone(command: Parser, setting: str, words: str = "") -> None:
     """Let a flag be given without a value."""
-    (action,) = (each for each in command._actions if each.dest == setting)
+    action = next(each for each in command._actions if each.dest == setting)
     action.nargs, action.const, action.help = "?", True, f"{action.help}{words}"
 
 

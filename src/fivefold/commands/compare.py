@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fivefold.commands.arguments import beside
+from fivefold.commands.arguments import beside, let_stand_alone
 from fivefold.commands.command import Command, Told, add_own, records
 from fivefold.commands.conduct import add_study, studied
 from fivefold.commands.meant import listed
@@ -30,6 +30,7 @@ FACTS = ("one", "other", "metric", "best", "ties", "findings", "paired")
 
 def _add(parser: Parser) -> None:
     add_study(parser, words=SOURCE, folds=str(FOLDS))
+    let_stand_alone(parser, "test")
     parser.add_argument("other", nargs="?", metavar="RUN", help=OTHER)
     parser.add_argument("--models", action="append", default=[], metavar="A,B", help=MODELS)
     parser.add_argument("--metric", metavar="NAME", help=METRIC)
@@ -40,6 +41,9 @@ def _add(parser: Parser) -> None:
 
 
 def _act(chosen: argparse.Namespace) -> Told:
+    if True in (chosen.test or ()):  # until 0.3, as --on-test was called
+        wanted = "--test with a part of the rows, or --on-test"
+        raise ConfigError.expected(WHO, wanted, "--test alone", "Write --on-test.")
     if chosen.data is not None:
         found: Any = _bundles(chosen)
     elif chosen.other is None:
