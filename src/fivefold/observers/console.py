@@ -217,8 +217,9 @@ _FORMAT = "{desc} {n_fmt}/{total_fmt}{unit} |{bar:10}| {remaining} left{postfix}
 
 
 def in_notebook() -> bool:
-    """Whether a notebook shows what is printed."""
-    return "ipykernel" in sys.modules
+    """Whether a notebook shows what is printed: this process is its kernel."""
+    found = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return type(found).__name__ == "ZMQInteractiveShell"
 
 
 def _shown(event: Progress) -> dict[str, str]:
