@@ -23,7 +23,7 @@ def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None
         classes=classes,
     )
     usable = np.array([value is not None for value in values["y"]])
-    return {finding.code: finding for finding in inspect(values, schema, usable, given)}
+    return {finding.code: finding for finding in inspect(values, schema, usable, given, {})}
 
 
 def test_size_names_rows_kinds_and_what_was_left_out():

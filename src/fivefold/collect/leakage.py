@@ -1,5 +1,6 @@
 """Columns that give the target away."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -39,7 +40,12 @@ class Suspects(NamedTuple):
 
 
 def find_leaks(
-    values: dict[str, Array], schema: Schema, usable: Array, *, seed: int = 0
+    values: dict[str, Array],
+    schema: Schema,
+    usable: Array,
+    *,
+    seed: int = 0,
+    known: Collection[str] = (),
 ) -> list[Finding]:
     """Suspected target leakage, each a serious finding with the columns and a score.
 
@@ -52,17 +58,20 @@ def find_leaks(
         schema: kinds and roles.
         usable: `(n,)` bool.
         seed: of the sample and the folds.
+        known: columns of which that is told already.
     """
     found: list[Finding] = []
     targets = [values[name] for name in schema.targets]
     for asked in task_of(schema.task).questions(targets, schema):
         one = replace(schema, targets=(asked.name,), classes=asked.classes)
-        found += _leaks({**values, asked.name: asked.values}, one, usable, seed)
+        found += _leaks({**values, asked.name: asked.values}, one, usable, seed, known)
     return found
 
 
-def _leaks(values: dict[str, Array], schema: Schema, usable: Array, seed: int) -> list[Finding]:
-    suspects = suspects_of(values, schema, usable, seed)
+def _leaks(
+    values: dict[str, Array], schema: Schema, usable: Array, seed: int, known: Collection[str]
+) -> list[Finding]:
+    suspects = without(suspects_of(values, schema, usable, seed), known)
     if len(suspects.target) < FEWEST or not suspects.names:
         return []
     limit = SKILL if suspects.classes else EXPLAINED
@@ -118,8 +127,10 @@ def _classes(target: Array) -> Array:
     return codes_of(target)
 
 
-def without(suspects: Suspects, names: list[str]) -> Suspects:
+def without(suspects: Suspects, names: Collection[str]) -> Suspects:
     """The same without some columns."""
+    if not names:
+        return suspects
     kept = [place for place, name in enumerate(suspects.names) if name not in names]
     return suspects._replace(
         names=tuple(suspects.names[place] for place in kept),

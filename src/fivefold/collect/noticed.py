@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.collect.absences import absence_findings, find_absences
+from fivefold.collect.heaps import find_heaps, without
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.quality import Values, inspect
 from fivefold.core.finding import Finding
@@ -34,9 +36,13 @@ def noticed(
     """
     found = [*others]
     if schema.targets:
+        heaps = find_heaps(values, schema, usable)
+        absences = find_absences(without(values, heaps), schema, usable)
+        given_away = {one.column for one in absences if one.serious}
         found = [
-            *inspect(held, schema, usable, given),
+            *inspect(held, schema, usable, given, heaps),
             *found,
-            *find_leaks(values, schema, usable, seed=seed),
+            *absence_findings(absences),
+            *find_leaks(values, schema, usable, seed=seed, known=given_away),
         ]
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

@@ -8,6 +8,8 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.collect.heapfindings import heap_findings
+from fivefold.collect.heaps import Heaps, without
 from fivefold.collect.untidy import find_extremes, find_spellings
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural, quoted
@@ -28,7 +30,9 @@ _NUMBERED = "id ids no nr num number name key code uid uuid index of the"
 _WORD = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
 
 
-def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) -> list[Finding]:
+def inspect(
+    values: Values, schema: Schema, usable: Array, given: Array | None, heaps: Heaps
+) -> list[Finding]:
     """Findings about rows, missing values, repetitions, categories, order and dates.
 
     Args:
@@ -36,6 +40,7 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
         schema: kinds and roles; of rows without a target what is odd about their inputs.
         usable: `(n,)` bool.
         given: `(n,)` the parts that the source gives, or None.
+        heaps: numbers that far more rows have than those beside them.
     """
     discrete = [column for column in schema.inputs if kind_of(column.kind).levels]
     codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
@@ -49,7 +54,8 @@ def inspect(values: Values, schema: Schema, usable: Array, given: Array | None) 
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
     found += dates(schema) + groups(values, schema, usable)
-    return found + find_spellings(values, schema, usable) + find_extremes(values, schema, usable)
+    found += find_spellings(values, schema, usable) + heap_findings(heaps, schema)
+    return found + find_extremes(without(values, heaps), schema, usable)
 
 
 def _target(values: Values, schema: Schema) -> Array:

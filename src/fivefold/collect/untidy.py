@@ -204,19 +204,19 @@ def _reach(distances: Array, share: float) -> float:
 
 
 def _beyond(one: Extremes) -> str:
-    listed = ", ".join(dict.fromkeys(map(_number, one.values)))
+    listed = ", ".join(dict.fromkeys(map(exact, one.values)))
     more = ", ..." if one.rows > len(one.values) else ""
     return (
         f"{listed}{more} in {plural(one.rows, 'row')} of `{one.column}`, whose others are "
-        f"{_number(one.low)} to {_number(one.high)}"
+        f"{exact(one.low)} to {exact(one.high)}"
     )
 
 
 def _bounds(one: Extremes) -> str:
     ends = zip((one.low, one.high), one.beyond, strict=True)
-    return "(" + ", ".join(_number(end) if beyond else "None" for end, beyond in ends) + ")"
+    return "(" + ", ".join(exact(end) if beyond else "None" for end, beyond in ends) + ")"
 
 
-def _number(value: float) -> str:
+def exact(value: float) -> str:
     """A number as one writes it in Python, to the last bit."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

@@ -25,6 +25,9 @@ date_column: Collect(time=) if the model is to predict rows later than those it 
 group_column: Collect(group=) if it is to predict groups that it has not seen
 duplicate_rows: leave copies out, or draw the test rows anew without test_source=
 imbalance: read precision, recall and ROC-AUC in place of accuracy; Train(class_weights="balanced")
+spike: Collect(missing=) by column if that value means that nobody knows it
+capped: ask what lies beyond the end; a target may be predicted below it only
+missing_by_class: find out why cells are missing; Collect(drop=) if who knows the answer fills them
 unequal_lengths: give one label for each position of a row
 mask_sizes: give masks in the size of their picture
 empty_masks: look whether these masks were ever drawn, and leave their rows out if not

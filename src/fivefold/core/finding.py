@@ -41,6 +41,7 @@ Collect
 rows: note: how many rows are usable, and what columns there are
 target_missing: warning: rows without a target, and the texts that stand for missing in them
 target_leakage: serious: columns that tell the target, alone or together, or which rows are hard
+missing_by_class: serious or warning: columns that are filled for some answers only
 missing: note: where values are missing
 mostly_missing: warning: columns in which more than half of the values are missing
 null_tokens: note: texts that were read as missing: `?`, `NA` and the like
@@ -71,6 +72,8 @@ mask_sizes: warning or note: masks of another size than their picture; by propor
 empty_masks: warning or note: masks whose pixels are all ignored, or all of the commonest class
 unknown_ids: warning: ids in masks that `classes=` does not name, and names that no mask has
 spellings: warning or note: words spelt in several ways, rare texts that may be slips
+spike: warning or note: a value that far more rows have than any beside it, 0 or -999 for one
+capped: warning: an end that many rows have, as where what lies beyond was set to it
 extreme_values: warning: a few numbers far beyond all others
 sorted_by_target: note: rows sorted by the target
 joined: note: a source that was joined: how many rows found something, how much of it travels
