@@ -74,7 +74,7 @@ def test_table_of_judged_kinds_is_inspected(judged_kinds):
     routes = objects([None, *ROUTES[1:-1], ROUTES[1]])
     columns = {"r": routes, "c": COLOURS, "q": QUARTERS, "g": GRADES}
     schema = schema_of(r="route", c="colour", q="quarter", g="grade")
-    found = {f.code: f for f in inspect({**columns, "y": LABELS}, schema, USABLE, None, {})}
+    found = {f.code: f for f in inspect({**columns, "y": LABELS}, schema, USABLE, None)}
     assert found["rows"].numbers["kinds"] == {"route": 1, "colour": 1, "quarter": 1, "grade": 1}
     assert found["missing"].numbers["columns"] == {"r": 1}
     assert found["date_column"].numbers["columns"] == ["q"]
@@ -83,19 +83,19 @@ def test_table_of_judged_kinds_is_inspected(judged_kinds):
 
 def test_rows_that_repeat_a_route_are_counted(judged_kinds):
     routes = objects([*ROUTES[:-2], ROUTES[0].copy(), ROUTES[1].copy()])
-    found = inspect({"r": routes, "y": LABELS}, schema_of(r="route"), USABLE, None, {})
+    found = inspect({"r": routes, "y": LABELS}, schema_of(r="route"), USABLE, None)
     assert {f.code: f for f in found}["duplicate_rows"].numbers["rows"] == 2
 
 
 def test_rows_that_repeat_a_list_are_counted(judged_kinds):
     lists = objects([n, [n]] for n in [*range(ROWS - 1), 0])
-    found = inspect({"r": lists, "y": LABELS}, schema_of(r="route"), USABLE, None, {})
+    found = inspect({"r": lists, "y": LABELS}, schema_of(r="route"), USABLE, None)
     assert {f.code: f for f in found}["duplicate_rows"].numbers["rows"] == 1
 
 
 def test_many_texts_of_a_kind_with_levels_are_told_by_its_plural(judged_kinds):
     grades = objects(f"{grade}{n % 50}" for n, grade in enumerate(GRADES))
-    found = inspect({"g": grades, "y": LABELS}, schema_of(g="grade"), USABLE, None, {})
+    found = inspect({"g": grades, "y": LABELS}, schema_of(g="grade"), USABLE, None)
     assert "grades" in {f.code: f for f in found}["high_cardinality"].sentence
 
 

@@ -23,7 +23,7 @@ def look(columns, target, classes=("a", "b"), given=None, kinds=None, roles=None
         classes=classes,
     )
     usable = np.array([value is not None for value in values["y"]])
-    return {finding.code: finding for finding in inspect(values, schema, usable, given, {})}
+    return {finding.code: finding for finding in inspect(values, schema, usable, given)}
 
 
 def test_size_names_rows_kinds_and_what_was_left_out():
@@ -100,6 +100,44 @@ def test_dates_without_a_time_column_are_a_warning():
     days = np.arange("2024-01-01", "2024-01-05", dtype="M8[D]").astype("M8[us]")
     assert look({"t": days}, list("abab"))["date_column"].severity == "warning"
     assert "date_column" not in look({"t": days}, list("abab"), roles={"t": "time"})
+
+
+def test_dates_of_given_parts_say_whether_the_test_rows_are_later():
+    days = np.arange("2024-01-01", "2024-01-09", dtype="M8[D]").astype("M8[us]")
+    late = np.array([-1, -1, -1, -1, -1, -1, 2, 2])
+    found = look({"t": days}, list("abababab"), given=late)["date_column"]
+    assert (found.severity, found.numbers["earlier"]) == ("note", 0)
+    mixed = np.array([-1, 2, -1, 0, -1, -1, 2, 0])
+    found = look({"t": days}, list("abababab"), given=mixed)["date_column"]
+    assert found.severity == "warning"
+    assert "2 of 2 are earlier than the last of the others, of 2024-01-08" in found.sentence
+    assert "regardless" not in found.sentence
+
+
+def _patients(seed, apart):
+    draw = np.random.default_rng(seed)
+    patient = draw.integers(0, 40, 400)
+    given = np.where(patient < 8, 2, -1) if apart else np.where(draw.random(400) < 0.2, 2, 0)
+    columns = {"patient_id": patient * 1.0, "x": draw.normal(size=400)}
+    return columns, objects("ab"[k] for k in draw.integers(0, 2, 400)), given
+
+
+def test_groups_on_both_sides_of_given_parts_are_told():
+    for seed in range(20):
+        for roles in ({}, {"patient_id": "group"}):
+            columns, target, given = _patients(seed, apart=False)
+            found = look(columns, target, given=given, roles=roles)
+            assert found["group_across_parts"].numbers["rows"] > 0.9 * (given == 2).sum()
+            columns, target, given = _patients(seed, apart=True)
+            found = look(columns, target, given=given, roles=roles)
+            assert not {"group_across_parts", "group_column"} & set(found)
+
+
+def test_groups_on_both_sides_of_a_given_validation_part_are_told():
+    columns, target, given = _patients(0, apart=True)
+    given[np.flatnonzero(given < 0)[::9]] = 1
+    found = look(columns, target, given=given)["group_across_parts"]
+    assert found.numbers["part"] == "validation"
 
 
 def test_repeated_images_are_found():

@@ -68,6 +68,39 @@ def test_weak_subgroup_with_few_rows_is_not_judged():
     assert not weak_subgroups(isle.astype(float), table, SCHEMA)
 
 
+def _shared(seed, skill):
+    """Losses where half of a group are of each class, and a tenth of the others are of one."""
+    draw = np.random.default_rng(seed)
+    far = draw.random(2000) < 0.4
+    rate = np.where(far, 0.5, 0.1)
+    truth = draw.random(2000) < rate
+    wrong = draw.random(2000) < np.where(far, skill * 0.5, 0.6 * 0.1)
+    table = Columns(
+        {
+            "place": np.where(far, "far", "near").astype(object),
+            "age": draw.normal(size=2000),
+            "member": draw.integers(0, 2, 2000) * 1.0,
+        }
+    )
+
+    def blind(inside):
+        said = truth[inside].mean() > 0.5
+        return (truth[inside] != said) * 1.0
+
+    return wrong * 1.0, table, SCHEMA, blind
+
+
+def test_weak_subgroup_by_its_base_rate_alone_is_none():
+    easy = [weak_subgroups(*_shared(seed, 0.6)) for seed in range(20)]
+    assert sum(bool(found) for found in easy) <= 1
+    weak = [weak_subgroups(*_shared(seed, 0.95)) for seed in range(20)]
+    assert sum(found[0].values == "`far`" for found in weak if found) >= 18
+    assert all(weak_subgroups(*_shared(seed, 0.6)[:3]) for seed in range(20))
+    [found] = weak[0]
+    assert 0.4 < found.blind < 0.55
+    assert 0.05 < found.blind_outside < 0.15
+
+
 def test_groups_are_categories_quarters_and_truth_values():
     table = _table()
     made = {(name, values): inside for name, values, inside in groups(table, SCHEMA)}

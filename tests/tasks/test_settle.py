@@ -207,3 +207,37 @@ def test_several_targets_are_each_for_a_task_of_their_own():
     assert [part.task.name for part in task.parts] == ["regression", "regression"]
     with pytest.raises(DataError, match="expected one target for this task"):
         settle_targets(both, task_of("multiclass"))
+
+
+GRADES = {
+    "quality, 3 to 9": lambda r: 3 + r.binomial(6, 0.45, 400),
+    "even, 3 to 9": lambda r: r.integers(3, 10, 400),
+    "stars": lambda r: r.integers(1, 6, 400),
+    "children": lambda r: np.minimum(r.poisson(1.5, 400), 5),
+    "tens": lambda r: 10 * r.integers(1, 4, 400),
+}
+CODES = {
+    "two": lambda r: r.integers(0, 2, 400),
+    "three": lambda r: r.integers(0, 3, 400),
+    "from one": lambda r: r.integers(1, 4, 400),
+    "digits": lambda r: np.arange(400) % 10,
+    "many": lambda r: r.integers(0, 300, 400),
+}
+
+
+def test_few_whole_numbers_that_are_read_as_classes_are_told_in_20_seeds():
+    def told(make, **options):
+        values = [make(np.random.default_rng(seed)).tolist() for seed in range(20)]
+        every = [settle(cells, "numeric", **options).findings for cells in values]
+        return [f for found in every for f in found if f.code == "classes_of_numbers"]
+
+    for make in GRADES.values():
+        found = told(make)
+        assert len(found) >= 18
+        assert all('pass task="regression" to predict a number' in f.sentence for f in found)
+        assert not told(make, task="multiclass")
+    for make in CODES.values():
+        assert len(told(make)) <= 1
+    [first, *_] = told(GRADES["quality, 3 to 9"])
+    assert first.severity == "warning"
+    assert "or order=(3, 4, 5, 6, 7, 8" in first.sentence

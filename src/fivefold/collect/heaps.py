@@ -11,6 +11,7 @@ from fivefold.keys import row_keys
 from fivefold.kinds.known import kind_of
 
 FEWEST = 50  # rows with a number, below which nothing is said
+WIDE_TABLE = 1000  # inputs, of more of which some have a heap by chance; the target is looked at
 MANY, GRADES = 12, 4  # different numbers of a column; of a scale with a few grades
 FEW = 5  # rows of a number apart from all others
 OUTER = 3  # numbers at an end that may be apart from all others together
@@ -72,10 +73,10 @@ def find_heaps(values: Mapping[str, Array], schema: Schema, usable: Array) -> He
         schema: kinds and roles.
         usable: `(n,)` bool.
     """
-    found = {}
+    found, roles = {}, ("input", "target")[len(schema.inputs) > WIDE_TABLE :]
     for column in schema.columns:
         cells, kind = values[column.name], kind_of(column.kind)
-        if column.role not in ("input", "target") or not (kind.ordered or kind.dated):
+        if column.role not in roles or not (kind.ordered or kind.dated):
             continue
         if cells.ndim > 1 or cells.dtype.kind not in "fM":
             continue
@@ -236,8 +237,8 @@ def _wanted(beside: Array, numbers: int) -> float:
     falls = (np.diff(beside[:3]) <= 0).all() and beside[2] >= ALONE
     course = beside[0] ** 2 / beside[1] if falls else 0.0
     if numbers < GRADED:  # a scale may end where many rows are
-        return max(ENOUGH, TIMES_ROWS * max(beside[:NEXT].max(), course))
-    return max(ENOUGH, TIMES_END * max(beside[:NEXT].mean(), course) + MORE_ROWS)
+        return float(max(ENOUGH, TIMES_ROWS * max(beside[:NEXT].max(), course)))
+    return float(max(ENOUGH, TIMES_END * max(beside[:NEXT].mean(), course) + MORE_ROWS))
 
 
 def _common(numbers: Array, rows: Array, known: int) -> list[Heap]:

@@ -1,6 +1,5 @@
 """What a careful reader would remark about a table before modelling."""
 
-import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -9,29 +8,26 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.heapfindings import heap_findings
-from fivefold.collect.heaps import Heaps, without
+from fivefold.collect.heaps import Heaps, find_heaps, without
+from fivefold.collect.sides import dates, groups
 from fivefold.collect.untidy import find_extremes, find_spellings
 from fivefold.core.finding import Finding, finding
-from fivefold.core.wording import literal, plural, quoted
-from fivefold.keys import codes_of, is_countable, missing_rows, row_keys
+from fivefold.core.wording import plural, quoted
+from fivefold.keys import codes_of, missing_rows, row_keys
 from fivefold.kinds.known import kind_of
 from fivefold.tasks.known import task_of
 
 Values = dict[str, Array]
 MANY = 100  # categories in a column from which on it is worth a remark
 _PAIRS = 40
-FEWEST_GROUPS = 5
-_GROUPS = (
-    "patient subject participant person people speaker singer author user customer client account "
-    "card household family donor animal student engine unit machine device vehicle host hostname "
-    "chromosome chrom chr contig recording session"
-)
-_NUMBERED = "id ids no nr num number name key code uid uuid index of the"
-_WORD = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+"
 
 
 def inspect(
-    values: Values, schema: Schema, usable: Array, given: Array | None, heaps: Heaps
+    values: Values,
+    schema: Schema,
+    usable: Array,
+    given: Array | None,
+    heaps: Heaps | None = None,
 ) -> list[Finding]:
     """Findings about rows, missing values, repetitions, categories, order and dates.
 
@@ -40,8 +36,9 @@ def inspect(
         schema: kinds and roles; of rows without a target what is odd about their inputs.
         usable: `(n,)` bool.
         given: `(n,)` the parts that the source gives, or None.
-        heaps: numbers that far more rows have than those beside them.
+        heaps: numbers that far more rows have than those beside them; None to look for them.
     """
+    heaps = find_heaps(values, schema, usable) if heaps is None else heaps
     discrete = [column for column in schema.inputs if kind_of(column.kind).levels]
     codes = {c.name: codes_of(values[c.name]) for c in discrete if _may_be_few(values[c.name])}
     target = codes_of(_target(values, schema)) if schema.targets else np.zeros(len(usable), int)
@@ -53,7 +50,7 @@ def inspect(
     found += high_cardinality(codes, schema, usable)
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
-    found += dates(schema) + groups(values, schema, usable)
+    found += dates(values, schema, usable, given) + groups(values, schema, usable, given)
     found += find_spellings(values, schema, usable) + heap_findings(heaps, schema)
     return found + find_extremes(without(values, heaps), schema, usable)
 
@@ -193,46 +190,6 @@ def sorted_rows(target: Array, schema: Schema, usable: Array) -> list[Finding]:
         f"{len(schema.classes)} classes); a split that does not shuffle would miss classes."
     )
     return [finding("sorted_by_target", sentence, runs=runs, classes=len(schema.classes))]
-
-
-def dates(schema: Schema) -> list[Finding]:
-    """Dates among the inputs while nothing says that time divides the rows."""
-    dated = [column.name for column in schema.inputs if kind_of(column.kind).dated]
-    if not dated or schema.named("time"):
-        return []
-    sentence = (
-        f"Rows are dated by {quoted(dated)} but drawn regardless of time: scores "
-        "flatter if tomorrow is to be predicted. "
-        f"Pass time={literal(dated[0])} to split by it."
-    )
-    return [finding("date_column", sentence, columns=dated)]
-
-
-def groups(values: Values, schema: Schema, usable: Array) -> list[Finding]:
-    """A column whose name says that its rows belong together, while nothing keeps them so.
-
-    It is called for instance `patient`, `SpeakerID` or `unit_number`, and has five different
-    cells at least, of which the usual one occurs in two rows or more.
-    """
-    if schema.named("group") or schema.named("until"):
-        return []
-    named, numbered = set(_GROUPS.split()), set(_NUMBERED.split())
-    for column in schema.columns:
-        words = {word.lower() for word in re.findall(_WORD, column.name)}
-        called = bool(words & named) and words <= named | numbered and words != {"unit"}
-        if column.role not in ("input", "ignored") or not called:
-            continue
-        here = values[column.name][usable]
-        counts = np.bincount(codes_of(here)) if is_countable(here) else np.zeros(0)
-        if len(counts) < FEWEST_GROUPS or np.median(counts) < 2:
-            continue
-        sentence = (
-            f"`{column.name}` seems to name {len(counts):,} groups of rows that belong together, "
-            "which are drawn regardless of it: scores flatter if new ones are to be predicted. "
-            f"Pass group={literal(column.name)} to keep each on one side."
-        )
-        return [finding("group_column", sentence, column=column.name, groups=len(counts))]
-    return []
 
 
 def _may_be_few(values: Array) -> bool:

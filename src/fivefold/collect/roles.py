@@ -25,7 +25,7 @@ from fivefold.reading.raw import Raw
 
 
 class Aside(NamedTuple):
-    """Why a column is left out."""
+    """Why a column is left out; or, without a reason, what is told of one that stays."""
 
     reason: str
     finding: Finding
@@ -48,7 +48,7 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
         verdict = judge(column, values, usable)
         if verdict is not None and verdict.finding.code == "id_column" and name in numbers:
             verdict = None  # measurements with strays differ as well
-        if verdict is None:
+        if verdict is None or not verdict.reason:
             wide = table.wide.get(name)
             same = values if wide is None or values.dtype == object else wide.values
             first = seen.setdefault(_fingerprint(same), name)
@@ -58,7 +58,8 @@ def set_aside(table: Tabulated, keep: Collection[str], usable: Array) -> None:
                 verdict = Aside(f"the same as {first}", found)
         if verdict is None or name in keep:
             continue
-        table.columns[name] = replace(column, role="ignored", reason=verdict.reason)
+        if verdict.reason:
+            table.columns[name] = replace(column, role="ignored", reason=verdict.reason)
         table.findings.append(verdict.finding)
 
 
@@ -83,8 +84,11 @@ def judge(column: Column, values: Array, usable: Array) -> Aside | None:
     dull = kind_of(column.kind).dull(name, here, count)
     if dull is None:
         return None
-    hint = f'Pass kinds={{{literal(name)}: "{column.kind}"}} to keep it.'
-    sentence = f"Column `{name}` {dull.predicate}; left out. {hint}"
+    keep = f'left out. Pass kinds={{{literal(name)}: "{column.kind}"}} to keep it.'
+    drop = (
+        f"it is read as {kind_of(column.kind).plural}. Pass drop=({literal(name)},) if it is one."
+    )
+    sentence = f"Column `{name}` {dull.predicate}; {keep if dull.left_out else drop}"
     found = Finding(  # of a code that a kind of the user's may have
         code=dull.code,
         severity=dull.severity,
@@ -92,7 +96,7 @@ def judge(column: Column, values: Array, usable: Array) -> Aside | None:
         numbers={"column": name},
         stage="Collect",
     )
-    return Aside(dull.reason, found)
+    return Aside(dull.reason if dull.left_out else "", found)
 
 
 def _different(values: Array, rows: Array) -> Array:

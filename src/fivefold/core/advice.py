@@ -25,6 +25,8 @@ date_column: Collect(time=) if the model is to predict rows later than those it 
 group_column: Collect(group=) if it is to predict groups that it has not seen
 duplicate_rows: leave copies out, or draw the test rows anew without test_source=
 imbalance: read precision, recall and ROC-AUC in place of accuracy; Train(class_weights="balanced")
+group_across_parts: draw the parts anew by Collect(group=), or say that groups are known
+classes_of_numbers: Collect(task="regression") if 2 lies between 1 and 3
 spike: Collect(missing=) by column if that value means that nobody knows it
 capped: ask what lies beyond the end; a target may be predicted below it only
 missing_by_class: find out why cells are missing; Collect(drop=) if who knows the answer fills them

@@ -50,8 +50,8 @@ infinite: warning: infinite numbers; they became missing
 empty_column: warning: a column without any value; left out
 constant: note: a column with one value everywhere; left out
 duplicate_column: note: a column that equals another in every row; left out
-row_number: note: a column that only numbers the rows; left out
-id_column: warning: a column with a different value in nearly every row; left out
+row_number: note: a column that only counts the rows; left out
+id_column: warning: a column with a different value in nearly every row; left out if surely an id
 nested_column: warning: a column of lists or mappings; left out
 extra_columns: note: columns that only the source or only the test source has; left out
 same_information: note: two columns that tell each other, value for value
@@ -63,9 +63,11 @@ ambiguous_numbers: warning: numbers that fit two forms: `1,234` is 1234, or 1.23
 number_like: warning: numbers in no one form, of two currencies or with strays; read as categories
 ambiguous_dates: warning: dates that fit two formats, day first or month first
 date_like: warning: dates that no one format reads; categories or text
-date_column: warning: rows are dated but drawn regardless of time
+date_column: warning or note: rows are dated, and time does not divide them, or the source does
 group_column: warning: a column that seems to name groups of rows, drawn regardless of it
+group_across_parts: warning: groups of rows on both sides of parts that the source gives
 duplicate_rows: note or warning: rows with equal inputs, and how many of them are given test rows
+classes_of_numbers: warning or note: a target of a few whole numbers, which are read as classes
 imbalance: note or warning: classes of very different size
 unequal_lengths: warning: rows with another number of labels than positions, which are not used
 mask_sizes: warning or note: masks of another size than their picture; by proportions used or not

@@ -16,7 +16,7 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.whole import EXACT, WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
-from fivefold.kinds.dull import Dull, is_row_number
+from fivefold.kinds.dull import Dull, numbering
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS, bound, bounded, likely_range, unshifted, usual_range
 from fivefold.kinds.quick import Quick, plain_reader
@@ -173,9 +173,7 @@ class Numeric(Kind):
         return values, True
 
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
-        if not is_row_number(name, different):
-            return None
-        return Dull("row number", "row_number", "note", "numbers the rows")
+        return numbering(name, different)
 
     def drift(self, first: Array, second: Array) -> tuple[float, float]:
         return number_distance(first, second)

@@ -13,6 +13,8 @@ from fivefold.tasks.places import find_label
 from fivefold.tasks.target import Settled, Targets
 
 MOST_CLASSES = 1000
+EVEN = 1.5
+"""By how much the largest of classes may differ from the smallest where names are drawn alike."""
 LOPSIDED = 0.8
 """Fraction of the rows from which on one class alone makes an accuracy say little."""
 PAIRS = (
@@ -59,18 +61,45 @@ def settled(
     *notes: str,
 ) -> Settled:
     """The one target column as classes, by words whose `labels` are in the order of the scores."""
-    column, task = targets.only, targets.number_task
+    column, task, sizes = targets.only, targets.number_task, dict(rows)
+    found = _findings(column.name, {str(labels[name]): rows[name] for name in rows})
     if "numbers" in column.reads_as and not targets.asked:
         way = f"; pass task={literal(task)} to predict a number" if task else ""
-        whole = f"holds {len(rows)} different whole numbers, read as classes{way}."
-        notes += (f"`{column.name}` {whole}",)
+        whole = f"`{column.name}` holds {len(rows)} different whole numbers, read as classes"
+        notes += (f"{whole}{way}.",)
+        found += _amounts(column.name, labels, sizes, f"{whole}{way}") if task else ()
     return Settled(
         values=(words,),
         words=True,
         classes=tuple(labels.values()),
         notes=notes,
-        findings=_findings(column.name, {str(labels[name]): rows[name] for name in rows}),
+        findings=found,
     )
+
+
+def _amounts(
+    name: str, labels: Mapping[str, Label], sizes: Mapping[str, int], begun: str
+) -> tuple[Finding, ...]:
+    """The finding that classes may be amounts, if they are more than a few names from 0 or 1 on."""
+    try:
+        numbers = sorted((float(label), sizes[word]) for word, label in labels.items())
+    except ValueError:  # "not 3", where one class is told from all others
+        return ()
+    values, rows = zip(*numbers, strict=True)
+    first, most = values[0], max(rows)
+    named = first in (0, 1) and values[-1] - first == len(values) - 1
+    even = most < EVEN * min(rows)
+    if len(values) < 3 or (named and (len(values) == 3 or (even and first == 0))):
+        return ()
+    top = rows.index(most)
+    risen = list(rows[: top + 1]) == sorted(rows[: top + 1])
+    hill = risen and list(rows[top:]) == sorted(rows[top:], reverse=True)
+    peak = hill and 0 < top < len(rows) - 1 and most >= 2 * max(rows[0], rows[-1])
+    order = ", ".join(f"{value:g}" for value in values)
+    sentence = f"{begun}, or order=({order}) for classes in order."
+    severity: Severity = "note" if named and not peak else "warning"
+    facts = {"column": name, "values": list(values), "rows": list(rows)}
+    return (finding("classes_of_numbers", sentence, severity, **facts),)
 
 
 def _findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:
