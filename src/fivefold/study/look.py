@@ -4,6 +4,7 @@ from typing import Any
 
 from fivefold.artifacts import Collected
 from fivefold.collect.collect import Collect
+from fivefold.collect.heaps import find_heaps
 from fivefold.collect.quality import inspect
 from fivefold.core.chain import Chain
 from fivefold.core.context import Context
@@ -78,5 +79,7 @@ def _reading(source: Any, settings: dict[str, Any]) -> Chain:
 def _of_inputs(collected: Collected) -> tuple[Finding, ...]:
     """What is odd about rows without a target."""
     values = {name: collected.table.column(name) for name in collected.table.names}
-    found = inspect(values, collected.schema, collected.usable, collected.given)
+    schema, usable = collected.schema, collected.usable
+    heaps = find_heaps(values, schema, usable)
+    found = inspect(values, schema, usable, collected.given, heaps)
     return (*found, *collected.findings)
