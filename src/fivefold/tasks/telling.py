@@ -71,6 +71,8 @@ class Worth(NamedTuple):
         Example:
             >>> Worth("accuracy", "gets {} of 1,000 rows right", 1000).between(0.86, 0.884)
             'gets 860 to 884 of 1,000 rows right'
+            >>> Worth("accuracy", "gets {} of 1,000 rows right", 1000).between(0.86, 1.0)
+            'gets 860 to 1,000 of 1,000 rows right'
         """
         ends = [self._written(self._number(end)) for end in (low, high)]
         return self.says.format(" to ".join(ends))
@@ -79,7 +81,8 @@ class Worth(NamedTuple):
         return round(score * self.of) if self.of else float(score)
 
     def _written(self, number: float) -> str:
-        return f"{self.before}{digits(number)}{self.after}"
+        told = f"{number:,.0f}" if self.of else digits(number)
+        return f"{self.before}{told}{self.after}"
 
 
 class Telling(ABC):
