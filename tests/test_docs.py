@@ -132,6 +132,13 @@ def test_page_of_the_shell_says_what_the_parsers_say():
     assert page == maker["page"](), "run python docs/make_shell.py"
 
 
+def test_list_for_programs_has_every_page():
+    maker = runpy.run_path(str(ROOT / "docs" / "make_llms.py"))
+    there = (ROOT / "docs" / "llms.txt").read_text("utf-8")
+    assert there == maker["text"](), "run python docs/make_llms.py"
+    assert there.count(".md): ") > 60
+
+
 @pytest.mark.slow
 def test_reference_is_what_the_docstrings_say():
     maker = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))

@@ -273,3 +273,15 @@ def test_adult_study_fills_the_tables_and_a_second_start_takes_what_is_there(
     assert "train was taken from the cache" in again.out
     assert "10 of 10 refits are taken from" in again.err
     assert "What was timed is taken from" in again.err
+
+
+@pytest.mark.slow
+def test_the_three_methods_of_collecting_run_without_a_network(tmp_path):
+    methods = load_file(EXAMPLES / "methods.py")
+    runs = [methods.existing(), methods.scraped(), methods.labelled(str(tmp_path))]
+    rows = [len(run[ff.Collected].table) for run in runs]
+    assert rows == [569, 240, 800]
+    assert runs[0].metrics["roc_auc"] > 0.95
+    assert runs[1].metrics["r2"] > 0.5
+    assert runs[2].metrics["roc_auc"] > 0.9
+    assert set(runs[2].tables["labelling"]["annotator"]) >= {"ann"}
