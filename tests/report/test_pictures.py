@@ -7,7 +7,9 @@ import pytest
 from tests.report.conftest import make_run
 
 import fivefold as ff
+from fivefold.core.estimate import Estimate
 from fivefold.report.drawing import with_unit
+from fivefold.report.figures import comparison
 from fivefold.report.passages import passages
 from fivefold.report.pictures import figures_of
 from fivefold.report.reported import Reported
@@ -79,3 +81,12 @@ def test_texts_that_were_answered_worst_come_first_and_the_page_says_when_it_was
     )
     assert re.search(r"seed 5, 20\d\d-\d\d-\d\d \d\d:\d\d UTC, fivefold", page)
     assert '{"' not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.S)  # no mapping as it is
+
+
+def test_large_numbers_have_one_form_on_the_axes_and_beside_the_dots():
+    told = np.linspace(100_000, 500_000, 50)
+    svg = residuals(told + 20_000, told)
+    assert "300,000" in svg
+    assert "300000" not in svg
+    score = Estimate(46135.7, low=45000.0, high=47300.0, method="bca", n=50)
+    assert "46,136" in comparison({"model": score, "mean": score}, metric="RMSE")

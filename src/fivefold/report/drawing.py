@@ -11,6 +11,9 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
+
+from fivefold.core.digits import GROUPED, digits
 
 INK = "#24292f"
 MUTED = "#6e7781"
@@ -84,6 +87,10 @@ def draw(
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.add_subplot()
         paint(axes)
+        for axis in (axes.xaxis, axes.yaxis):
+            largest = max(map(abs, axis.get_view_interval()))
+            if largest >= GROUPED and isinstance(axis.get_major_formatter(), ScalarFormatter):
+                axis.set_major_formatter(lambda value, _: digits(value))
         if title:
             axes.set_title(title)
         text = io.StringIO()

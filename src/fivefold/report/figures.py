@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
 from fivefold.metrics import confusion
 from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, draw
@@ -144,7 +145,7 @@ def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -
         axes.grid(visible=False, axis="y")
         for place, (name, score) in enumerate(scores.items()):
             colour = BLUE if name == ours else MUTED
-            value, label = float(score), f"{float(score):.4g}"
+            value, label = float(score), digits(score)
             if not window[0] <= value <= window[1]:
                 left = value < window[0]
                 value, label = window[0 if left else 1], f"← {label}" if left else f"{label} →"
