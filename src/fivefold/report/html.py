@@ -247,14 +247,19 @@ def _bundle(deployed: Deployed) -> Any:
 
 
 def _seen(collected: Collected, run: Reported) -> dict[str, Any]:
-    """The columns as `ff.look` shows them, those first that were chosen."""
+    """The columns as `ff.look` shows them, those first that were chosen.
+
+    Of columns that are left out no cell is shown: a report goes to more people than its data.
+    """
     from markupsafe import Markup
 
     chosen = {one["column"] for one in run.preprocessed.markers}
     shown = overview(collected, run.partition, first=chosen)
     rows = [
-        row | {name: Markup(row[name]) for name in ("bars", "pictures")}
-        for row in shown.rows_of_page()
+        row | dict.fromkeys(("bars", "pictures", "values", "spread"), "")
+        if one.role == "ignored"
+        else row | {name: Markup(row[name]) for name in ("bars", "pictures")}
+        for one, row in zip(shown.columns, shown.rows_of_page(), strict=True)
     ]
     count = len(collected.schema.columns)
     title = f"{count:,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
