@@ -236,6 +236,7 @@ def test_example_every_folder_has_pipeline_and_twin() -> None:
         *TRAVELLED,
         "steered",
         "adult_study",
+        "methods",
     }
     for folder in folders:
         wanted = {"pipeline.py", *(["plain_torch.py"] if folder.name in WITHIN else [])}
