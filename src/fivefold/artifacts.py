@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import fivefold.formats  # noqa: F401 - teaches the store arrays, tables and codecs
 from fivefold.codecs.rows import Rows
-from fivefold.codecs.table import Canonical, Columns
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.decided import Decided, Provenance, Resources
 from fivefold.errors import DataError, FivefoldError
-from fivefold.kinds.codec import cells_of
-from fivefold.travel.changes import Changes
+from fivefold.travel.changes import Changes, stepped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,21 +150,8 @@ class Collected(Artifact):
 
     def changed_by(self, step: "Step") -> Self:
         """The same rows with a change that travels with the model."""
-        old, after = self.table, step.schema(self.schema)
-        needed = step.sources(after.by_name)
-        read = [name for name in old.names if name in needed]
-        ready = Columns({name: cells_of(old, self.schema[name]).values for name in read})
-        new = step.rows(ready)
-        known = {id(ready.column(name)) for name in read}
-        made = {n: new.column(n) for n in new.names if id(new.column(n)) not in known}
-        columns = {name: old.column(name) for name in old.names} | made
-        exact = isinstance(old, Canonical)
-        changes = self.changes or Changes(source=self.schema)
-        return self.replace(
-            table=Canonical(columns, after.columns) if exact else Columns(columns),
-            schema=after,
-            changes=changes.then(step, {n: old.column(n) for n in made if n in old.names}),
-        )
+        table, schema, changes = stepped(self.table, self.schema, self.changes, step)
+        return self.replace(table=table, schema=schema, changes=changes)
 
 
 class Preprocessed(Artifact):

@@ -7,7 +7,7 @@ import pytest
 
 from fivefold.codecs.coded import objects
 from fivefold.collect.provenance import digest_of_columns, provenance
-from fivefold.reading.raw import digest_of_file, digest_of_files
+from fivefold.reading.filerecords import digest_of_file, digest_of_files
 
 
 def test_file_digest_is_the_sha256_of_its_bytes():

@@ -104,10 +104,7 @@ def gather(
         usable &= ~settled.unfit
     if said is not None:
         said.set_aside(table)
-    give_roles(table, wishes, raw, usable)
-    keys_aside(table, joins, wishes.kinds)
-    set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
-    table.findings += wide_findings(table.columns, table.wide)
+    _give_roles(table, wishes, joins, raw, usable)
     schema = Schema(
         columns=tuple(table.columns.values()),
         targets=targets,
@@ -139,6 +136,14 @@ def gather(
         raise _nothing_to_learn_from(table, raw.name)
     collected = collected.replace(findings=_found(table, collected, seed))
     return collected, _notes(settled, schema)
+
+
+def _give_roles(table: Tabulated, wishes: Wishes, joins: Joins, raw: Raw, usable: Array) -> None:
+    """Say what each column is used for, and which are left out."""
+    give_roles(table, wishes, raw, usable)
+    keys_aside(table, joins, wishes.kinds)
+    set_aside(table, {*wishes.kinds, *wishes.notations.kinds}, usable)
+    table.findings += wide_findings(table.columns, table.wide)
 
 
 def _tabulated(

@@ -7,13 +7,14 @@ from typing import Any
 
 from fivefold.core.faults import missing_package
 from fivefold.errors import DataError
+from fivefold.reading.filerecords import digest_of_files
 from fivefold.reading.frames import read_arrow
 from fivefold.reading.ipc import read_table
 from fivefold.reading.joined import File, in_parts, joined
 from fivefold.reading.licence import licence_in
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member
-from fivefold.reading.raw import Raw, digest_of_files
+from fivefold.reading.raw import Raw
 
 STATE = "state.json"  # names the files of a data set, in their order
 

@@ -14,9 +14,10 @@ from fivefold.core.store import MANIFEST
 from fivefold.errors import DataError
 from fivefold.kinds.known import KINDS
 from fivefold.kinds.recognition import SourceType
+from fivefold.reading.filerecords import digest_of_file
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member
-from fivefold.reading.raw import Raw, digest_of_file
+from fivefold.reading.raw import Raw
 from fivefold.travel.changesfile import read_changes
 
 NAME = "Collected"

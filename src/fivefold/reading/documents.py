@@ -16,10 +16,11 @@ from fivefold.kinds.known import of_type
 from fivefold.reading import images
 from fivefold.reading.classfolders import Entry, advice_on, class_column
 from fivefold.reading.encoding import likeliest
+from fivefold.reading.filerecords import digest_of_files
 from fivefold.reading.names import DOCUMENTS
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member
-from fivefold.reading.raw import Raw, digest_of_files
+from fivefold.reading.raw import Raw
 
 ENDINGS = frozenset((".txt", ".text", ".md", ".html", ".htm", ""))
 """Of files that hold a text each."""

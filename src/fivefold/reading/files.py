@@ -21,12 +21,13 @@ from fivefold.reading import (
     workbook,
 )
 from fivefold.reading.delimited import open_delimited
+from fivefold.reading.filerecords import digest_of_file
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, decompressed
 from fivefold.reading.parquet import MARK, read_parquet
 from fivefold.reading.paths import follow
 from fivefold.reading.query import Query
-from fivefold.reading.raw import Raw, digest_of_file
+from fivefold.reading.raw import Raw
 from fivefold.reading.streamed import stream
 from fivefold.reading.suffix import (
     ARROW,

@@ -25,10 +25,11 @@ from fivefold.reading.classfolders import (
     sorted_out,
 )
 from fivefold.reading.decoded import Decoded
+from fivefold.reading.filerecords import digest_of_files
 from fivefold.reading.names import PICTURES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, is_hidden, members_of
-from fivefold.reading.raw import Raw, digest_of_files
+from fivefold.reading.raw import Raw
 from fivefold.reading.reels import Reel, kind_of_reels, reels_found, reels_of
 from fivefold.reading.suffix import TABLES
 from fivefold.reading.unreadable import unreadable_cells, unreadable_fault

@@ -9,9 +9,10 @@ from urllib.parse import quote
 from fivefold.errors import DataError
 from fivefold.reading.declared import read_arff
 from fivefold.reading.download import asked
+from fivefold.reading.filerecords import digest_of_file
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import decompressed
-from fivefold.reading.raw import Raw, digest_of_file
+from fivefold.reading.raw import Raw
 
 PREFIX = "openml:"
 SERVER = "https://api.openml.org"

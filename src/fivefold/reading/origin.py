@@ -12,10 +12,11 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
 from fivefold.kinds.known import of_type
+from fivefold.reading.filerecords import digest_of_file, digest_of_pictures
 from fivefold.reading.images import folder_digest
 from fivefold.reading.options import Reading
 from fivefold.reading.query import query_of
-from fivefold.reading.raw import Raw, digest_of_file, digest_of_pictures
+from fivefold.reading.raw import Raw
 from fivefold.reading.remote import is_remote
 from fivefold.reading.source import describe, form_of
 

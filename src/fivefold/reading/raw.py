@@ -1,8 +1,7 @@
 """A source as it was read, before anything is decided about it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -274,29 +273,3 @@ def listed(values: "Array | Coded") -> list[Any]:
     if isinstance(values, Coded):
         values = values.array()
     return values.tolist() if values.dtype.kind in "iufb" else list(values)
-
-
-def digest_of_file(path: str, content: bytes) -> dict[str, Any]:
-    """Path, size and SHA-256 of one file as it lies on the disk."""
-    return {"path": path, "bytes": len(content), "sha256": sha256(content).hexdigest()}
-
-
-def digest_of_files(path: str, files: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
-    """One record for many files: SHA-256 of their lines `sha256  path`, as `sha256sum` prints."""
-    total, lines, count = 0, sha256(), 0
-    for name, content in files:
-        lines.update(f"{sha256(content).hexdigest()}  {name}\n".encode())
-        total, count = total + len(content), count + 1
-    return {"path": path, "bytes": total, "sha256": lines.hexdigest(), "files": count}
-
-
-def _within(path: Path) -> list[Path]:
-    """What lies in a folder, by name; nothing for a file."""
-    return sorted(path.iterdir()) if path.is_dir() else []
-
-
-def digest_of_pictures(column: str, paths: Iterable[Path]) -> dict[str, Any]:
-    """One record for the files that a column names, each once, in the order of the rows."""
-    each = (one for path in dict.fromkeys(paths) for one in [path, *_within(path)])
-    contents = ((path.name, path.read_bytes()) for path in each if path.is_file())
-    return digest_of_files(f"pictures of {column}", contents)

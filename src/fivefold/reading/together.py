@@ -19,6 +19,7 @@ from fivefold.reading.beside import (
 )
 from fivefold.reading.classfolders import classes_of
 from fivefold.reading.collectedfolder import is_collected, read_collected
+from fivefold.reading.filerecords import digest_of_file
 from fivefold.reading.files import bytes_of, file_pieces, read_file, table_of
 from fivefold.reading.hive import hive_among, read_hive
 from fivefold.reading.index import MOST, Index, is_table
@@ -27,7 +28,7 @@ from fivefold.reading.licence import licence_in
 from fivefold.reading.names import DOCUMENTS, FILES, LABELS, MASKS, SERIES
 from fivefold.reading.options import Reading
 from fivefold.reading.packed import Member, decompressed, is_hidden, is_packed, members_of, unpack
-from fivefold.reading.raw import Raw, digest_of_file
+from fivefold.reading.raw import Raw
 from fivefold.reading.reels import reels_of
 from fivefold.reading.suffix import stem_of, suffix_of
 from fivefold.reading.unreadable import counted

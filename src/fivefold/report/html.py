@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from fivefold.artifacts import PARTS, Collected, Deployed, Preprocessed
+from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed
+from fivefold.codecs.schema import Schema
 from fivefold.core.estimate import Estimate
 from fivefold.report.headline import (
     display_name,
@@ -99,15 +100,7 @@ def render(
         title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
         made=made,
-        cards=[
-            {
-                "name": line.name,
-                "value": ends(line.score)[0],
-                "interval": _interval(line.score),
-                "rows": line.rows,
-            }
-            for line in headlines(evaluated, schema)
-        ],
+        cards=_cards(evaluated, schema),
         few=few,
         looks="" if run.looks is None else f"{str(run.looks)[0].upper()}{str(run.looks)[1:]}.",
         verdict=verdict,
@@ -152,6 +145,19 @@ def _subtitle(collected: Collected) -> str:
     rows, inputs = len(collected.table), len(schema.inputs)
     columns = "input column" if inputs == 1 else "input columns"
     return f"{rows:,} rows, {inputs} {columns}; to predict: {aim}."
+
+
+def _cards(evaluated: Evaluated, schema: Schema) -> list[dict[str, Any]]:
+    """The scores that lead, each with its interval and its rows."""
+    return [
+        {
+            "name": line.name,
+            "value": ends(line.score)[0],
+            "interval": _interval(line.score),
+            "rows": line.rows,
+        }
+        for line in headlines(evaluated, schema)
+    ]
 
 
 def _interval(score: Any) -> str:

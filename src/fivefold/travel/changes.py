@@ -8,6 +8,7 @@ from typing import Any, Self
 from fivefold.codecs.schema import Column, Role, Schema
 from fivefold.codecs.table import Array, Canonical, Columns, Table
 from fivefold.errors import DataError
+from fivefold.kinds.codec import cells_of
 from fivefold.travel.known import STEPS
 from fivefold.travel.step import Step
 
@@ -151,3 +152,31 @@ class Changes:
             steps.append(STEPS[name].unpack(told, some))
         schema = Schema.from_json(values["source"])
         return cls(source=schema, steps=tuple(steps), before=before or {})
+
+
+def stepped(
+    table: Table, schema: Schema, changes: Changes | None, step: Step
+) -> tuple[Table, Schema, Changes]:
+    """Rows and columns after one step more, and all that was done to them.
+
+    Args:
+        table: the rows before it.
+        schema: of their columns.
+        changes: what was done to them before; None for nothing.
+        step: what is done.
+    """
+    after = step.schema(schema)
+    needed = step.sources(after.by_name)
+    read = [name for name in table.names if name in needed]
+    ready = Columns({name: cells_of(table, schema[name]).values for name in read})
+    new = step.rows(ready)
+    known = {id(ready.column(name)) for name in read}
+    made = {n: new.column(n) for n in new.names if id(new.column(n)) not in known}
+    columns = {name: table.column(name) for name in table.names} | made
+    exact = isinstance(table, Canonical)
+    lost = {name: table.column(name) for name in made if name in table.names}
+    return (
+        Canonical(columns, after.columns) if exact else Columns(columns),
+        after,
+        (changes or Changes(source=schema)).then(step, lost),
+    )
