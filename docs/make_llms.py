@@ -9,7 +9,8 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 PAGE = DOCS / "llms.txt"
 FENCED = re.DOTALL | re.MULTILINE
-LINE = re.compile(r"^  - (.+): ([\w/-]+\.md)$", re.MULTILINE)
+SECTION = re.compile(r"^  - (.+):$")
+LINE = re.compile(r"^ +- (.+): ([\w/-]+\.md)$")
 HEAD = """# fivefold
 
 > A Python library that takes data to a served PyTorch model through five typed stages (collect,
@@ -20,16 +21,19 @@ HEAD = """# fivefold
 The shortest run is `fivefold run data.csv --target y --to model.ff`, or in Python
 `ff.Pipeline([ff.Collect("data.csv", target="y"), ff.Preprocess(), ff.Train(), ff.Evaluate(),
 ff.Deploy("model.ff")]).run()`.
-
-## Pages
 """
 
 
 def text() -> str:
     """The file as it should be."""
-    nav = (DOCS.parent / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
-    lines = [f"- [{title}]({file}): {said(DOCS / file)}" for title, file in LINE.findall(nav)]
-    return "\n".join([HEAD, *lines, ""])
+    nav = (DOCS / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
+    lines = []
+    for entry in nav.splitlines():
+        if section := SECTION.match(entry):
+            lines += ["", f"## {section[1]}", ""]
+        if page := LINE.match(entry):
+            lines.append(f"- [{page[1]}]({page[2]}): {said(DOCS / page[2])}")
+    return "\n".join([HEAD.rstrip(), *lines, ""])
 
 
 def said(page: Path) -> str:
