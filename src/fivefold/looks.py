@@ -16,6 +16,7 @@ from fivefold.errors import SpentError
 from fivefold.keys import digest_of_rows
 from fivefold.metrics.optimism import Looks
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import led
 
 
 def digest_of_test_rows(collected: Collected, index: Array) -> str:
@@ -136,7 +137,7 @@ def looks_of(
     if evaluated.looks is not None or not len(evaluated.index):
         return evaluated.looks
     known = known_looks(digest_of_test_rows(collected, evaluated.index), directory)
-    metric = task_of(collected.schema).metrics[0].name
+    metric = led(task_of(collected.schema).metrics, evaluated.threshold)[0].name
     return Looks.of(len(known), metric, evaluated.metrics[metric]) if known else None
 
 

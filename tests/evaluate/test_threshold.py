@@ -1,6 +1,7 @@
 """What decides answers in place of the likeliest class: chosen by validation rows, and deployed."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,13 @@ from torch import nn
 
 import fivefold as ff
 from fivefold.codecs.rows import Rows
-from fivefold.evaluate.threshold import choose, fault_of
+from fivefold.core.session import Session
+from fivefold.evaluate import alongside
+from fivefold.evaluate.baselines import Baseline
+from fivefold.evaluate.findings import baseline_wins
+from fivefold.evaluate.folds import held_out
+from fivefold.evaluate.tables import model_comparison
+from fivefold.evaluate.threshold import choose, fault_of, judged_by
 from fivefold.models.score import score
 from fivefold.tasks.known import BINARY
 from fivefold.tasks.threshold import Threshold
@@ -198,6 +205,9 @@ def test_what_counts_answers_goes_by_it_and_probabilities_do_not(deployed):
     assert "Thresholds" in result.report()
     folds = result.tables["folds"]
     assert (folds["recall"] > 0.5).all()  # by 0.5 it is a third
+    assert next(iter(result.metrics)) == next(iter(result[ff.Evaluated].folds)) == "cost"
+    assert result[ff.Evaluated].folds["cost"] == pytest.approx(folds["cost"].mean())
+    assert f"it costs {1000 * cost:.0f} for 1,000 rows" in str(result.verdict)
 
 
 @pytest.mark.slow
@@ -231,3 +241,103 @@ def test_nothing_learns_from_rows_that_are_held_back():
         train = ff.Train(model, **({"epochs": 2} if model is linear else {}), hold_back=True)
         one, other = (train.run(rows, ff.Session()) for rows in (data, spoilt))
         assert np.array_equal(*(score(each.model, data.test.inputs) for each in (one, other)))
+
+
+RISING = {"fp": 1, "fn": 3}
+
+
+def beside(world, function, monkeypatch, rivals, asked):
+    """The evidence of a network, with simple models that answer as these functions do."""
+    evidence = world.evidence(function)
+    valid, test = evidence.data.valid, evidence.data.test
+    by = choose(asked, ("no", "yes"), valid.target, function(valid.inputs))
+    evidence = replace(evidence, threshold=by)
+    judged = evidence.judged
+    evidence = replace(evidence, metrics=evidence.estimate(judged, evidence.judging))
+
+    def fit(data, names, **more):
+        for name in names:
+            ask = rivals[name]
+            yield Baseline(
+                kind=name,
+                name=name,
+                scores=ask(test.inputs),
+                predict=lambda rows, ask=ask: ask(rows.inputs),
+            )
+
+    monkeypatch.setattr(alongside, "fit_baselines", fit)
+    return alongside.with_rivals(evidence, tuple(rivals), Session(seed=0), asked)[0]
+
+
+def test_costs_lead_and_rule_with_the_threshold_of_each(numbers, sensible, monkeypatch):
+    def halved(inputs):  # the same order, other probabilities: its own threshold answers alike
+        second = sensible(inputs)[:, 1] / 2
+        return np.stack([1 - second, second], 1)
+
+    def knowing(inputs):
+        second = truth[len(inputs["numeric"])].astype(float)
+        return np.stack([1 - second, second], 1)
+
+    def blind(inputs):
+        return np.full((len(inputs["numeric"]), 2), [0.45, 0.55])
+
+    data = numbers.data
+    truth = {len(rows): rows.target for rows in (data.valid, data.test)}
+    rivals = {"constant": blind, "linear": halved, "boosting": knowing}
+    evidence = beside(numbers, sensible, monkeypatch, rivals, RISING)
+    ruled = {rival.baseline.kind: rival.comparison.verdict for rival in evidence.rivals}
+    assert ruled == {"constant": "wins", "linear": "a tie", "boosting": "loses"}
+    assert evidence.rivals[0].baseline.name == "always yes"  # a false alarm is the cheaper error
+    target, said = evidence.target, evidence.scores[:, 1] > evidence.threshold.value
+    by_hand = np.where(said, target == 0, 3 * (target == 1)).mean()
+    costs = [float(rival.metrics["cost"]) for rival in evidence.rivals]
+    assert float(evidence.metrics["cost"]) == pytest.approx(by_hand)
+    assert costs == pytest.approx([(target == 0).mean(), by_hand, 0])
+    assert evidence.rivals[0].comparison.difference == pytest.approx(by_hand - costs[0])
+    assert list(evidence.metrics)[:2] == list(evidence.rivals[0].metrics)[:2] == ["cost", "roc_auc"]
+    table = model_comparison(evidence, 0.1)
+    assert list(table)[:3] == ["model", "cost", "roc_auc"]
+    (worse,) = baseline_wins(evidence)
+    assert worse.numbers["metric"] == "cost"
+    assert list(by_fold(evidence))[5:7] == ["cost", "roc_auc"]
+
+
+def by_fold(evidence):
+    """What a fold is told of, had it held these rows out."""
+    rows = evidence.data.test
+    more = {"fold": 1, "learnt": 9, "stopped": 9, "seconds": 0.1, "threshold": evidence.threshold}
+    return held_out(evidence.collected, rows, evidence.scores, **more).line
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("f1", "f1"),
+        ("youden", "balanced_accuracy"),
+        (0.2, "roc_auc"),
+        (None, "roc_auc"),
+        (RISING, "cost"),
+        ({"no": {"yes": 2}, "yes": {"no": 5}}, "cost"),
+    ],
+)
+def test_what_answers_are_decided_by_leads(numbers, sensible, asked, first):
+    evidence = numbers.evidence(sensible)
+    valid = evidence.data.valid
+    chosen = asked and choose(asked, ("no", "yes"), valid.target, sensible(valid.inputs))
+    evidence = replace(evidence, threshold=chosen)
+    for metrics in (evidence.judging, evidence.headlines, evidence.compared):
+        names = [metric.name for metric in metrics]
+        assert names[0] == evidence.headline.name == first
+        assert len(names) == len(set(names))
+    assert [m.name for m in judged_by(evidence.schema, asked)] == [m.name for m in evidence.judging]
+
+
+def test_f1_is_beside_the_constant_answer_that_is_best_by_it(numbers, sensible, monkeypatch):
+    def blind(inputs):
+        return np.full((len(inputs["numeric"]), 2), [0.7, 0.3])
+
+    evidence = beside(numbers, sensible, monkeypatch, {"constant": blind}, "f1")
+    share = (evidence.target == 1).mean()
+    (rival,) = evidence.rivals
+    assert rival.baseline.name == "always yes"
+    assert float(rival.metrics["f1"]) == pytest.approx(2 * share / (1 + share))

@@ -18,13 +18,14 @@ from fivefold.core.execution import Execution
 from fivefold.core.finding import finding
 from fivefold.core.key import Key
 from fivefold.core.session import Session
-from fivefold.metrics.metric import RMSE, ROC_AUC
+from fivefold.metrics.metric import RMSE, ROC_AUC, title
 from fivefold.report.judgement import verdict_of
 from fivefold.report.reported import Reported
 from fivefold.report.summary import HEADS, LINES, summary
 from fivefold.report.verdict import Verdict
 from fivefold.result import Result
 from fivefold.tasks.known import TASKS, task_of
+from fivefold.tasks.threshold import Threshold
 
 QUESTIONS = [
     "Is it good?",
@@ -310,3 +311,78 @@ def test_worth_of_a_number_is_in_the_unit_of_its_column(a_run: Any) -> None:
     run["collected"] = run["collected"].replace(schema=schema)
     told = ruled(run, "wins", "wins", "loses", mae=[43_100, 91_200, 50_000, 42_000])
     assert told.good.sentence.startswith("Yes. It is off by $43,100 on average, $48,100 less than")
+
+
+COSTS = ((0.0, 1.0), (9.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("cost", "rulings", "good", "simpler", "likely"),
+    [
+        (
+            [0.41, 1.5, 0.6, 0.55],
+            ("wins", "wins", "wins"),
+            "Yes. It costs 410 for 1,000 rows, 1,090 less than the simplest model (majority "
+            "class).",
+            "Yes. It costs 410 for 1,000 rows, 140 less than gradient boosting, the best of 2 "
+            "simple models.",
+            "likely costs 400 to 420 for 1,000 rows",
+        ),
+        (
+            [0.0414, 0.041, 0.0414, 0.3],
+            ("a tie", "a tie", "wins"),
+            "No. It is as good as the simplest model (majority class): it costs 41.4 for 1,000 "
+            "rows (majority class: 41), a difference that may be chance.",
+            "No. It is as good as logistic regression: it costs 41.4 for 1,000 rows (logistic "
+            "regression: 41.4).",
+            "likely costs 31.4 to 51.4 for 1,000 rows",
+        ),
+        (
+            [-3.2, -1.1, -3.0, -3.5],
+            ("wins", "wins", "loses"),
+            "Yes. It brings 3,200 for 1,000 rows, 2,100 more than the simplest model (majority "
+            "class).",
+            "No. It brings 3,200 for 1,000 rows, 300 less than gradient boosting.",
+            "likely brings 3,190 to 3,210 for 1,000 rows",
+        ),
+        (
+            [2.0, 1.5, 1.5, 1.5],
+            ("loses", "loses", "loses"),
+            "No. It costs 2,000 for 1,000 rows, 500 more than the simplest model (majority class).",
+            "No. It costs 2,000 for 1,000 rows, 500 more than logistic regression.",
+            "likely costs 1,990 to 2,010 for 1,000 rows",
+        ),
+    ],
+)
+def test_verdict_speaks_of_costs_where_errors_have_them(
+    a_run: Any, cost: list[float], rulings: tuple[str, ...], good: str, simpler: str, likely: str
+) -> None:
+    run = a_run("win")
+    threshold = Threshold("the costs", 0.1, COSTS, rows=200)
+    run["evaluated"] = run["evaluated"].replace(threshold=threshold)
+    told = ruled(run, *rulings, cost=cost)
+    assert told.good.sentence == good
+    assert told.simpler.sentence == simpler
+    assert likely in told.trust.sentence
+    assert "threshold" not in str(told)
+
+
+@pytest.mark.parametrize(("rule", "name"), [("F1", "f1"), ("Youden's index", "balanced_accuracy")])
+def test_verdict_and_summary_lead_with_what_the_threshold_is_for(
+    a_run: Any, rule: str, name: str
+) -> None:
+    run = a_run("win")
+    run["evaluated"] = run["evaluated"].replace(threshold=Threshold(rule, 0.1, rows=200))
+    scores = [0.6, 0.3, 0.4, 0.5]
+    told = ruled(run, "wins", "wins", "wins", **{name: scores})
+    assert f"It scores 0.6 by {title(name)}, 0.3 higher" in told.good.sentence
+    assert told.good.sentence.startswith("Yes. ")
+    assert "rows right" not in str(told)
+    table = run["evaluated"].tables["model_comparison"].copy()
+    cells = [Estimate(v, low=v, high=v, method="bca", n=9) for v in scores]
+    table[name] = pd.Series(cells, dtype=object)
+    metrics = {**run["evaluated"].metrics, name: table[name].iloc[0]}
+    evaluated = run["evaluated"].replace(metrics=metrics, tables={"model_comparison": table})
+    lines = summary(Reported(**{**run, "evaluated": evaluated})).splitlines()
+    assert any(line.startswith("scores") and f": {title(name)} 0.6" in line for line in lines)
+    assert any(line.startswith("models") and title(name) in line for line in lines)

@@ -33,7 +33,7 @@ from fivefold.serve.contract import Contract
 from fivefold.serve.predictor import Predictor, load
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
-from fivefold.tasks.threshold import Threshold, decided
+from fivefold.tasks.threshold import Threshold, decided, led
 from fivefold.ties import Ties
 
 
@@ -171,7 +171,7 @@ def compare_with(
         raise
     ours, truth, index = scores[kept], target[kept], index[kept]
     task = task_of(schema)
-    metric = task.metrics[0]
+    metric = led(task.metrics, threshold)[0]
     if metric.decided:
         ours, theirs = decided(ours, threshold), decided(theirs, model.threshold)
     first, second = Judged.of(task, truth, ours), Judged.of(task, truth, theirs)

@@ -71,12 +71,14 @@ def _beside(
 ) -> Rival:
     """Other scores of the test rows, judged and compared with the model's, no surer than it."""
     by = evidence.threshold
-    if by is not None and baseline.kind == "constant" and not by.costs:
+    if by is not None and baseline.kind == "constant" and by.aim is None:
         by, ask = Threshold("likeliest class", 0.5), None  # it answers the commonest class
     if by is not None and by.rows and threshold is not None and ask is not None:
         held = evidence.data.valid.divided()[1]
         classes = evidence.schema.classes
         by = choose(threshold, classes, held.target, ask(held), held.weight)
+    if by is not None and by.aim is not None and baseline.kind == "constant":
+        baseline = replace(baseline, name=f"always {_answer(evidence, scores, by)}")
     if evidence.task.labelled:
         step = float(np.finfo(evidence.scores.dtype).eps)
         scores = np.clip(scores, step, 1 - step)
@@ -92,10 +94,16 @@ def _beside(
     )
     return Rival(
         baseline=baseline,
-        metrics=evidence.estimate(theirs, evidence.task.compared, by=by),
+        metrics=evidence.estimate(theirs, evidence.compared, by=by),
         comparison=outcome,
         weighted=evidence.weighted_estimate(theirs, (evidence.headline,), by=by),
     )
+
+
+def _answer(evidence: Evidence, scores: Array, by: Threshold) -> object:
+    """The one answer of a model that knows no inputs."""
+    first = decided(scores[:1], by)
+    return evidence.schema.classes[int(first.argmax())] if len(first) else "the same"
 
 
 def with_parts(evidence: Evidence, threshold: Asked | None = None) -> Evidence:
@@ -103,7 +111,7 @@ def with_parts(evidence: Evidence, threshold: Asked | None = None) -> Evidence:
     from fivefold.models.score import score_parts
 
     model = evidence.trained.model
-    asked = len(evidence.target) and evidence.task.compared
+    asked = len(evidence.target) and evidence.compared
     found = score_parts(model, evidence.data.test.inputs) if asked else {}
     shares = getattr(model.body, "parts", {})
     parts = [

@@ -40,7 +40,7 @@ def by_group(evidence: Evidence) -> "pd.DataFrame | None":
     named = [(word(values[heads[code]]), codes == code) for code in largest]
     if len(sizes) > MOST:
         named.append((OTHERS, ~np.isin(codes, largest)))
-    metrics, lines, firsts = evidence.task.headlines, list[dict[str, object]](), list[float]()
+    metrics, lines, firsts = evidence.headlines, list[dict[str, object]](), list[float]()
     first = metrics[0]
     for group, inside in named:
         judged = Judged.of(evidence.task, evidence.target[inside], evidence.scores[inside])

@@ -48,7 +48,8 @@ class Evaluate(Stage):
             false alarm and a missed row cost). Costs by true and answered class, `{"cat": {"dog":
             2.0}}`, for any number of classes: the class of the least expected cost is answered.
             The half of the validation rows chooses that training did not stop by, where there are
-            1,000, else all; in folds rows of each fold. It is deployed with the model.
+            1,000, else all; in folds rows of each fold. It is deployed with the model. What rows
+            choose by leads the scores: the mean cost, F1, balanced accuracy.
         base_rate: the share of positive rows where the model will be used, for which precision is
             told then; None for that of the test rows.
         looks: the most models that may be scored on these test rows, in this run and in others;

@@ -24,7 +24,6 @@ from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import (
     Asked,
     few_rows,
-    judged_by,
     threshold_by,
     threshold_table,
 )
@@ -103,7 +102,7 @@ def evaluate(
     if threshold is not None:
         evidence = replace(evidence, threshold=threshold_by(threshold, data, trained))
     takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
-    told = judged_by(evidence)
+    told = evidence.judging
     weighted = evidence.weighted_estimate(judged, told, takes)
     metrics = evidence.estimate(judged, told, own)
     raised = None if alarms is None else Alarms.of(evidence, alarms)

@@ -19,7 +19,7 @@ from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
-from fivefold.tasks.threshold import Threshold, decided
+from fivefold.tasks.threshold import Threshold, decided, led
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,7 +27,7 @@ class Rival:
     """A simple model beside the model, or a part of it."""
 
     baseline: Baseline  # what was fitted
-    metrics: Mapping[str, Estimate]  # its scores on the same test rows, those of `Task.compared`
+    metrics: Mapping[str, Estimate]  # its scores on the same test rows, those of `compared`
     comparison: Comparison  # the model against it, by the first headline metric
     # its scores in which rows count by their weight; empty without weights
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
@@ -72,7 +72,28 @@ class Evidence:
     @property
     def headline(self) -> Metric:
         """The metric by which models are compared."""
-        return self.task.metrics[0]
+        return self.judging[0]
+
+    @property
+    def judging(self) -> tuple[Metric, ...]:
+        """All metrics, the one that leads first."""
+        return led(self.task.metrics, self.threshold)
+
+    @property
+    def headlines(self) -> tuple[Metric, ...]:
+        """Those that people see first."""
+        return led(self.task.headlines, self.threshold)
+
+    @property
+    def compared(self) -> tuple[Metric, ...]:
+        """Those of every model that is compared."""
+        return led(self.task.compared, self.threshold)
+
+    def leading(self, target: Array, scores: Array) -> float:
+        """What leads of some rows, whose answers go by what decides those of the model."""
+        judged = Judged.of(self.task, target, scores)
+        by = self.threshold if self.headline.decided else None
+        return float(self.headline(judged.target, decided(judged.scores, by)))
 
     @cached_property
     def judged(self) -> Judged:

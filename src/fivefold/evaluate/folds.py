@@ -12,7 +12,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.named import Named
 from fivefold.core.session import Session
-from fivefold.evaluate.threshold import Asked, threshold_by
+from fivefold.evaluate.threshold import Asked, judged_by, threshold_by
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
@@ -21,7 +21,7 @@ from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
-from fivefold.tasks.threshold import Threshold, decided
+from fivefold.tasks.threshold import Threshold, decided, led
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ class Folds:
     def of(
         cls,
         held: "Sequence[Held]",
-        task: Task,
+        metrics: Sequence[Metric],
         own: Mapping[str, OwnMetric],
         *,
         level: float = 0.95,
@@ -57,7 +57,7 @@ class Folds:
 
         Args:
             held: of all of them, in order.
-            task: whose metrics have means.
+            metrics: that have means.
             own: own metrics by name, likewise.
             level: coverage, a fraction.
         """
@@ -66,7 +66,7 @@ class Folds:
         table = pd.DataFrame([each.line for each in held])
         answered = [each.predictions for each in held if len(each.predictions)]
         return cls(
-            metrics=Named("metric", means_of(table, task, own, level=level)),
+            metrics=Named("metric", means_of(table, metrics, own, level=level)),
             scores=table,
             predictions=pd.concat(answered or [pd.DataFrame()], ignore_index=True),
         )
@@ -155,7 +155,7 @@ def fit_folds(
     """
     from fivefold.models.answered import answered
 
-    task, held = task_of(collected.schema), list[Held]()
+    judging, held = judged_by(collected.schema, threshold), list[Held]()
     for n, division in enumerate(draw_divisions(collected, partition, k, session.seed), 1):
         context = session.refit(division, name=fold_name(n))
         data, trained = context[Preprocessed], context[Trained]
@@ -172,9 +172,9 @@ def fit_folds(
             threshold=None if threshold is None else threshold_by(threshold, data, trained),
         )
         held.append(each)
-        first = task.metrics[0].name
-        session.emit(Progress(done=n, total=k, unit="fold", values={first: each.line[first]}))
-    return Folds.of(held, task, own or {}, level=level)
+        values = {judging[0].name: each.line[judging[0].name]}
+        session.emit(Progress(done=n, total=k, unit="fold", values=values))
+    return Folds.of(held, judging, own or {}, level=level)
 
 
 def held_per_learnt(table: "pd.DataFrame") -> float:
@@ -190,16 +190,20 @@ def mean_of(
 
 
 def means_of(
-    table: "pd.DataFrame", task: Task, own: Mapping[str, OwnMetric], *, level: float = 0.95
+    table: "pd.DataFrame",
+    metrics: Sequence[Metric],
+    own: Mapping[str, OwnMetric],
+    *,
+    level: float = 0.95,
 ) -> dict[str, Estimate]:
-    """The same of every metric of a task, and of own ones, by name."""
-    metrics = metrics_by_name(task, own)
-    return {n: mean_of(table, n, level=level, within=m.bounds) for n, m in metrics.items()}
+    """The same of every metric, and of own ones, by name."""
+    named = metrics_by_name(metrics, own)
+    return {n: mean_of(table, n, level=level, within=m.bounds) for n, m in named.items()}
 
 
-def metrics_by_name(task: Task, own: Mapping[str, OwnMetric]) -> dict[str, Metric]:
+def metrics_by_name(metrics: Sequence[Metric], own: Mapping[str, OwnMetric]) -> dict[str, Metric]:
     """Those of a task, then own ones."""
-    named = {metric.name: metric for metric in task.metrics}
+    named = {metric.name: metric for metric in metrics}
     return named | {name: own_metric(name, function) for name, function in own.items()}
 
 
@@ -211,9 +215,10 @@ def scores_of(
     threshold: Threshold | None = None,
 ) -> dict[str, float]:
     """Every metric of some answers by name; where rows have weights the first by these too."""
-    target, scores, first = judged.target, judged.scores, task.metrics[0]
+    judging = led(task.metrics, threshold)
+    target, scores, first = judged.target, judged.scores, judging[0]
     marks = decided(scores, threshold)
-    found = {m.name: m(target, marks if m.decided else scores) for m in task.metrics}
+    found = {m.name: m(target, marks if m.decided else scores) for m in judging}
     if weight is not None:
         given = marks if first.decided else scores
         found[f"weighted_{first.name}"] = first(target, given, judged.of_rows(weight))

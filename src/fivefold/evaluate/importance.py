@@ -8,8 +8,6 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.codec import cells_of, encode_cells
-from fivefold.tasks.judged import Judged
-from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,9 +48,7 @@ def importance(evidence: Evidence) -> "pd.DataFrame | None":
 
     def scored(inputs: Mapping[str, Array]) -> float:
         scores = codec.cut(score(evidence.trained.model, inputs), inputs)
-        judged = Judged.of(evidence.task, rows.target, scores)
-        by = evidence.threshold if metric.decided else None
-        return float(metric(judged.target, decided(judged.scores, by)))
+        return evidence.leading(rows.target, scores)
 
     whole = scored(rows.inputs)
     if not np.isfinite(whole):

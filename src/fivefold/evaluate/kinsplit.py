@@ -14,7 +14,6 @@ from fivefold.evaluate.findings import fraction
 from fivefold.evaluate.otherwise import flatters, is_long, score_otherwise
 from fivefold.keys import codes_of
 from fivefold.partition import draw
-from fivefold.tasks.judged import Judged
 from fivefold.ties import Ties, columns_alike, kin_of
 
 NEAR = 0.8
@@ -94,8 +93,7 @@ def _on_the_others(evidence: Evidence, others: Array) -> str:
     metric = evidence.headline
     if not len(others):
         return ""
-    judged = Judged.of(evidence.task, evidence.target[others], evidence.scores[others])
-    score = metric(judged.target, judged.scores)
+    score = evidence.leading(evidence.target[others], evidence.scores[others])
     return f"; on the others {metric.title} is {score:.4g}" if np.isfinite(score) else ""
 
 

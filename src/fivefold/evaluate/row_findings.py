@@ -13,7 +13,6 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
-from fivefold.tasks.judged import Judged
 
 FEW_TEST_ROWS = 200
 FEW_ROWS_OF_A_CLASS = 30
@@ -38,8 +37,8 @@ def duplicates_across_parts(evidence: Evidence) -> list[Finding]:
     shown: dict[str, object] = {"rows": count, "test_rows": len(test)}
     told = ""
     metric = evidence.headline
-    others = Judged.of(evidence.task, evidence.target[~again], evidence.scores[~again])
-    fresh = metric(others.target, others.scores) if not again.all() else np.nan
+    rows = (evidence.target[~again], evidence.scores[~again])
+    fresh = evidence.leading(*rows) if not again.all() else np.nan
     if np.isfinite(fresh):
         told = (
             f" On the other test rows {metric.title} is {fresh:.4g}, on all of them "

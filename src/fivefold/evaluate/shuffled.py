@@ -8,7 +8,6 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
-from fivefold.tasks.judged import Judged
 
 FEWEST = 30
 """Test rows below which nothing is told."""
@@ -44,8 +43,7 @@ def carried_by(evidence: Evidence) -> list[Finding]:
 
     def scored(inputs: Mapping[str, Array]) -> float:
         scores = codec.cut(exact_scores(evidence.trained.model, inputs), inputs)
-        judged = Judged.of(evidence.task, rows.target, scores)
-        return float(metric(judged.target, judged.scores))
+        return evidence.leading(rows.target, scores)
 
     orders = [random.permutation(len(rows)) for _ in range(TURNS)]
     whole, found = scored(rows.inputs), dict[str, float]()

@@ -47,7 +47,7 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     """
     import pandas as pd
 
-    names = [metric.name for metric in evidence.task.compared]
+    names = [metric.name for metric in evidence.compared]
     rivals = (*evidence.parts, *evidence.rivals)
     fitted = [rival.baseline for rival in rivals]
     columns: dict[str, Any] = {"model": [MODEL, *(one.name for one in fitted)]}

@@ -14,11 +14,10 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import quoted
 from fivefold.errors import DataError, PreflightError
 from fivefold.evaluate.evidence import Evidence
-from fivefold.metrics.costs import cost_metric
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import find_label
-from fivefold.tasks.threshold import Threshold
+from fivefold.tasks.threshold import RULES, Threshold, led
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,8 +117,17 @@ def choose(
         worth = found / second - false / first
     best = np.flatnonzero(worth >= worth.max() - NOTHING * max(1.0, abs(worth.max())))
     place = best[np.abs(values[best] - 0.5).argmin()]
-    rule = {"f1": "F1", "youden": "Youden's index"}.get(str(asked), "the costs")
+    rule = "the costs" if isinstance(asked, Mapping) else RULES[asked][0]
     return Threshold(rule, float(values[place]), told, rows=len(is_second))
+
+
+def judged_by(schema: Schema, asked: Asked | None) -> tuple[Metric, ...]:
+    """The metrics of a task, the one that leads first, before rows choose anything."""
+    if asked is None or isinstance(asked, int | float):
+        return tuple(task_of(schema).metrics)
+    costs = costs_of(asked, schema.classes).tolist() if isinstance(asked, Mapping) else []
+    rule = RULES[asked][0] if isinstance(asked, str) else "the costs"
+    return led(task_of(schema).metrics, Threshold(rule, None, tuple(map(tuple, costs))))
 
 
 def costs_of(asked: Mapping[Any, Any], classes: Sequence[Label]) -> Array:
@@ -143,12 +151,6 @@ def threshold_by(asked: Asked, data: Preprocessed, trained: Trained) -> Threshol
     return choose(asked, codec.schema.classes, held.target, scores, held.weight)
 
 
-def judged_by(evidence: Evidence) -> tuple[Metric, ...]:
-    """The metrics of the task, and the mean cost of an answer where errors have a cost."""
-    costs = () if evidence.threshold is None else evidence.threshold.costs
-    return (*evidence.task.metrics, cost_metric(costs)) if costs else tuple(evidence.task.metrics)
-
-
 def few_rows(evidence: Evidence) -> list[Finding]:
     """Validation rows that stopped training chose the threshold too, as there are few."""
     rows = 0 if evidence.threshold is None else evidence.threshold.rows
@@ -169,7 +171,7 @@ def threshold_table(evidence: Evidence) -> "pd.DataFrame":
     assert threshold is not None
     wrong = (1 - np.eye(judged.scores.shape[1])).tolist()
     usual = Threshold("likeliest class", None, tuple(map(tuple, wrong)))
-    counted, lines = [metric for metric in judged_by(evidence) if metric.decided], []
+    counted, lines = [metric for metric in evidence.judging if metric.decided], []
     for each in (usual, threshold):
         value = 0.5 if each is usual and len(wrong) == 2 else each.value
         line = {"answered_by": each.rule, "threshold": value, "validation_rows": each.rows}

@@ -8,6 +8,8 @@ from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.statistic import Statistic
 
+COST = "cost"
+
 
 def cost_metric(costs: Sequence[Sequence[float]]) -> Metric:
     """The mean cost of an answer; rows of a label that is not known are left out.
@@ -28,4 +30,4 @@ def cost_metric(costs: Sequence[Sequence[float]]) -> Metric:
         return np.asarray(counts[:, known] @ each / counts[:, known].sum(1))
 
     bounds = (min(0.0, float(matrix.min())), float("inf"))
-    return Metric("cost", Statistic(cost), False, bounds=bounds, decided=True)
+    return Metric(COST, Statistic(cost), False, bounds=bounds, decided=True)

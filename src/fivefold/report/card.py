@@ -17,6 +17,7 @@ from fivefold.sheet.datasheet import Datasheet
 from fivefold.sheet.queried import queries_told
 from fivefold.sheet.question import QUESTIONS
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import led
 
 MODEL = (
     "network",
@@ -88,7 +89,8 @@ def card(
             blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
         if "model_comparison" in evaluated.tables:
             task = task_of(collected.schema)
-            more = [metric.name for metric in task.compared if metric not in task.headlines]
+            shown = [m.name for m in led(task.headlines, evaluated.threshold)]
+            more = [m.name for m in task.compared if m.name not in shown]
             table = evaluated.tables["model_comparison"]
             table = table.drop(columns=[*TIMED, *more], errors="ignore")
             blocks += ["## Beside simple models", markdown(table)]

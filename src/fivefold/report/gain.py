@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fivefold.codecs.schema import Schema
 from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
+from fivefold.metrics.costs import COST
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.known import task_of
 from fivefold.tasks.telling import CHANCE, Worth
+from fivefold.tasks.threshold import Threshold, led
 
 OPEN = ("a tie", "not measured")
 """Rulings of which no model is said to be ahead."""
@@ -51,13 +53,16 @@ class Weighing:
     useful: Metric | None = None
 
     @classmethod
-    def of(cls, schema: Schema, ours: Scores) -> "Weighing":
-        """That of a task."""
+    def of(cls, schema: Schema, ours: Scores, threshold: Threshold | None = None) -> "Weighing":
+        """That of a task, whose answers a threshold may decide: what that is for counts then."""
         task = task_of(schema)
-        worth = task.worth(schema)
+        metrics, aim = led(task.metrics, threshold), None if threshold is None else threshold.aim
+        worth = task.worth(schema) if aim is None else None
+        if threshold is not None and threshold.costs:
+            worth = spent(ours)
         asked = "" if worth is None else worth.metric
-        useful = next((metric for metric in task.metrics if metric.name == asked), None)
-        return cls(task.metrics[0], ours, worth, useful)
+        useful = next((metric for metric in metrics if metric.name == asked), None)
+        return cls(metrics[0], ours, worth, useful)
 
     def alone(self) -> str:
         """What the model does, beside nothing: `scores 0.93 by ROC-AUC`."""
@@ -109,6 +114,13 @@ class Weighing:
         score = scores[self.metric.name]
         ends = " to ".join(digits(end) for end in (score.low, score.high))
         return f"likely scores {ends} by {self.metric.title} ({score.level:.0%} interval)"
+
+
+def spent(ours: Scores) -> Worth:
+    """What answers cost of a thousand rows; what they bring, where that is more."""
+    if ours.get(COST, 0.0) < 0:
+        return Worth(COST, "brings {} for 1,000 rows", times=-1000)
+    return Worth(COST, "costs {} for 1,000 rows", times=1000)
 
 
 def _plainly(metric: Metric, one: Scores, other: Scores, rival: str, ruling: str) -> str:

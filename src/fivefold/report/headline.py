@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.metrics.metric import title
+from fivefold.metrics.metric import Metric, title
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import led
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Evaluated, Trained
@@ -59,6 +60,11 @@ def display_name(name: str) -> str:
     return name if "." in name else COLUMNS.get(name) or title(name)
 
 
+def leading(evaluated: "Evaluated", schema: "Schema") -> Metric:
+    """The metric by which a run's models are compared."""
+    return led(task_of(schema).metrics, evaluated.threshold)[0]
+
+
 def leads_with_folds(evaluated: "Evaluated") -> bool:
     """Whether the folds say more than the test rows: there are folds, and few test rows."""
     return bool(evaluated.folds) and len(evaluated.index) < FEW_TEST_ROWS
@@ -73,7 +79,8 @@ def headlines(evaluated: "Evaluated", schema: "Schema") -> list[Headline]:
     """
     folds = leads_with_folds(evaluated)
     scores: Mapping[str, Estimate] = evaluated.folds if folds else evaluated.metrics
-    usual = [m.name for m in task_of(schema).headlines if m.name in scores]
+    first = led(task_of(schema).headlines, evaluated.threshold)
+    usual = [m.name for m in first if m.name in scores]
     shown = max(3, min(len(usual), MOST))
     names = (usual + [name for name in scores if name not in usual])[:shown]
     return [

@@ -53,7 +53,9 @@ def verdict_of(run: Reported) -> Verdict:
     data = [f for f in run.findings[:count] if f.code not in UNSAID]
     others = [f for f in run.findings[count:] if f.code not in ANSWERED]
     spoilt = serious([*data, *others])
-    weighing = Weighing.of(run.collected.schema, run.evaluated.metrics if run.evaluated else {})
+    judged = run.evaluated
+    scores, by = ({}, None) if judged is None else (judged.metrics, judged.threshold)
+    weighing = Weighing.of(run.collected.schema, scores, by)
     trust, wrong = _trust(run, weighing, serious(data), others), _wrong(data)
     if run.evaluated is None:
         unknown = "Not measured: nothing was evaluated."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.named import missing_name
 from fivefold.core.store import write_bytes
 from fivefold.metrics.weight import weight_argument
-from fivefold.report.headline import display_name
+from fivefold.report.headline import display_name, leading
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import drawn_of
@@ -159,22 +159,21 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
     from fivefold.report import figures
 
     assert run.evaluated is not None
-    tables, task = run.evaluated.tables, task_of(run.collected.schema)
+    tables, first = run.evaluated.tables, leading(run.evaluated, run.collected.schema).name
     if "importance" in tables:
         caption = (
             "What the leading score loses where a column is another row's, by validation rows; a "
             "line is the deviation over the shuffles."
         )
-        metric = display_name(task.metrics[0].name)
+        metric = display_name(first)
         yield "importance", lambda: (figures.importance(tables["importance"], metric), caption)
     if "markers" in tables:
         told = "Columns by how often halves of the training rows choose them; most told first."
         yield "markers", lambda: (figures.markers(tables["markers"]), told)
     table = tables.get("model_comparison")
     if table is not None and len(table) > 1:
-        name = task.metrics[0].name
-        scores = dict(zip(table["model"].astype(str), table[name], strict=True))
+        scores = dict(zip(table["model"].astype(str), table[first], strict=True))
         draw = partial(
-            figures.comparison, scores, metric=display_name(name), ours=str(table["model"].iloc[0])
+            figures.comparison, scores, metric=display_name(first), ours=str(table["model"].iloc[0])
         )
         yield "comparison", lambda: (draw(), "On the same test rows; a line is an interval.")

@@ -11,6 +11,7 @@ from fivefold.core.wording import bytes_text, together
 from fivefold.report.headline import (
     display_name,
     headlines,
+    leading,
     leads_with_folds,
     model_parts,
     ranked,
@@ -208,7 +209,7 @@ def _scores(evaluated: Evaluated, collected: Collected) -> str:
 
 def _weighted(evaluated: Evaluated, collected: Collected) -> str:
     schema = collected.schema
-    name = task_of(schema).metrics[0].name
+    name = leading(evaluated, schema).name
     score = evaluated.weighted[name]
     return (
         f"by `{schema.named('weight')}`, {score.n:,} effective test rows: {display_name(name)} "
@@ -220,7 +221,7 @@ def _models(evaluated: Evaluated, collected: Collected) -> list[str]:
     table = evaluated.tables.get("model_comparison")
     if table is None or len(table) < 2:
         return []
-    metric = task_of(collected.schema).metrics[0].name
+    metric = leading(evaluated, collected.schema).name
     columns = ("model", metric, "fit_seconds", "milliseconds_per_row", "verdict")
     rows = [["model", display_name(metric), "fit s", "ms a row", "the model"]]
     for model, score, fit, speed, said in table[list(columns)].head(MOST_MODELS).to_numpy():

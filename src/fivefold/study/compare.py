@@ -236,7 +236,7 @@ def compare_in(
         for name, start in starts.items()
         if not any(outcome.failed for outcome in by_model[name])
     }
-    metrics = [*metrics_by_name(first.task, first.metrics).values()]
+    metrics = [*metrics_by_name(first.task.metrics, first.metrics).values()]
     made = _compared_folds(found, chosen, metrics, first.level).replace(models=models)
     if answers is None:
         return made
@@ -263,7 +263,7 @@ def metric_named(task: Task, name: str | None, own: Mapping[str, OwnMetric]) -> 
     """
     if name is None:
         return task.metrics[0]
-    named = metrics_by_name(task, own)
+    named = metrics_by_name(task.metrics, own)
     if name not in named:
         near = nearest(str(name), list(named))
         remedy = f"Write {near!r}." if near else "Name one of these, or give it to Evaluate."

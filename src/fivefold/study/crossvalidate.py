@@ -238,7 +238,7 @@ def lines_of(start: Start, outcomes: Sequence[Outcome], folds: int) -> "pd.DataF
 def summed(start: Start, outcomes: Sequence[Outcome], folds: int) -> CrossValidated:
     """What the folds of a study say together; they are given repeat by repeat."""
     held = [_held(start, outcome, place % folds + 1) for place, outcome in enumerate(outcomes)]
-    found = Folds.of(held, start.task, start.metrics, level=start.level)
+    found = Folds.of(held, start.task.metrics, start.metrics, level=start.level)
     repeats = [place // folds + 1 for place in range(len(held))]
     sizes = [len(each.predictions) for each in held]
     scores, predictions = found.scores.copy(), found.predictions.copy()
@@ -270,7 +270,7 @@ def _held(start: Start, outcome: Outcome, fold: int) -> Held:
         "valid_rows": outcome.stopped,
         "held_out_rows": len(outcome.index),
         "seconds": np.nan,
-        **dict.fromkeys(metrics_by_name(start.task, start.metrics), np.nan),
+        **dict.fromkeys(metrics_by_name(start.task.metrics, start.metrics), np.nan),
         "why": one_line(outcome.failed),
     }
     return Held(line=line, predictions=pd.DataFrame())

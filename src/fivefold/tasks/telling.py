@@ -8,6 +8,9 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.digits import digits
 
+WHOLE = 100
+"""Amounts of many rows that have no decimals from here on."""
+
 CHANCE = ", a difference that may be chance"
 
 
@@ -28,6 +31,8 @@ class Worth(NamedTuple):
         of: what the score is a share of, where it is told as a count: 1,000; None for an amount.
         before: the unit where it stands before an amount: `$`.
         after: the unit where it stands behind it: ` €`.
+        times: what an amount is told of, 1,000 for that of a thousand rows; below 0 where less is
+            told as more.
 
     Example:
         >>> right = Worth("accuracy", "gets {} of 1,000 rows right", 1000)
@@ -38,6 +43,8 @@ class Worth(NamedTuple):
         'is off by $43,100 on average, $48,100 less than the mean'
         >>> off.told(43100.0, 43200.0, "the mean", near=True)
         'is off by $43,100 on average, about as much as the mean'
+        >>> Worth("cost", "costs {} for 1,000 rows", times=1000).told(0.41, 1.5, "guessing")
+        'costs 410 for 1,000 rows, 1,090 less than guessing'
     """
 
     metric: str
@@ -45,6 +52,7 @@ class Worth(NamedTuple):
     of: int | None = None
     before: str = ""
     after: str = ""
+    times: float = 1
 
     def told(self, ours: float, theirs: float, rival: str, *, near: bool = False) -> str:
         """What the model does, and how far that is from another; `near` if that may be chance."""
@@ -74,14 +82,15 @@ class Worth(NamedTuple):
             >>> Worth("accuracy", "gets {} of 1,000 rows right", 1000).between(0.86, 1.0)
             'gets 860 to 1,000 of 1,000 rows right'
         """
-        ends = [self._written(self._number(end)) for end in (low, high)]
+        ends = [self._written(end) for end in sorted(map(self._number, (low, high)))]
         return self.says.format(" to ".join(ends))
 
     def _number(self, score: float) -> float:
-        return round(score * self.of) if self.of else float(score)
+        return round(score * self.of) if self.of else float(score) * self.times
 
     def _written(self, number: float) -> str:
-        told = f"{number:,.0f}" if self.of else digits(number)
+        whole = self.of or (self.times != 1 and abs(number) >= WHOLE)
+        told = f"{number:,.0f}" if whole else digits(number)
         return f"{self.before}{told}{self.after}"
 
 

@@ -8,8 +8,13 @@ import numpy as np
 
 from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
+from fivefold.metrics.costs import cost_metric
+from fivefold.metrics.metric import BALANCED_ACCURACY, F1, Metric
 from fivefold.tasks.task import Task
 from fivefold.tasks.telling import Picture
+
+RULES = {"f1": ("F1", F1), "youden": ("Youden's index", BALANCED_ACCURACY)}
+"""What rows choose a threshold by, as it is asked for: in words, and the metric that leads then."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,15 @@ class Threshold:
     value: float | None = None
     costs: tuple[tuple[float, ...], ...] = ()
     rows: int = 0
+
+    @property
+    def aim(self) -> Metric | None:
+        """The metric that it is to make best, which leads; None where a number was given.
+
+        Youden's index is twice the balanced accuracy less one, so that both order models alike.
+        """
+        named = dict(RULES.values())
+        return cost_metric(self.costs) if self.costs else named.get(self.rule)
 
     def marks(self, scores: Array) -> Array:
         """`(n, classes)` float64, of which the largest is the class that is answered.
@@ -68,6 +82,22 @@ class Threshold:
         """Read what `to_json` gave."""
         costs = tuple(tuple(map(float, line)) for line in values["costs"])
         return cls(values["rule"], values["value"], costs, values["rows"])
+
+
+def led(metrics: Sequence[Metric], threshold: Threshold | None) -> tuple[Metric, ...]:
+    """These metrics with the one that leads first: models are compared by it.
+
+    That is the first as it is, or what answers were decided by: costs, F1, balanced accuracy.
+
+    Example:
+        >>> from fivefold.tasks.known import BINARY
+        >>> [metric.name for metric in led(BINARY.headlines, Threshold("F1", 0.3))][:2]
+        ['f1', 'roc_auc']
+    """
+    aim = None if threshold is None else threshold.aim
+    if aim is None:
+        return tuple(metrics)
+    return (aim, *(metric for metric in metrics if metric.name != aim.name))
 
 
 def decided(scores: Array, threshold: Threshold | None) -> Array:
