@@ -17,7 +17,7 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 import fivefold as ff
-from fivefold.observers.console import duration
+from fivefold.observers.advance import duration
 from fivefold.report.ten import TEN, is_filled
 
 RIVALS, ABLATED, VARIED, CHANGES = 5, 3, 3, 5

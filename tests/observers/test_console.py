@@ -16,7 +16,8 @@ from fivefold.core.events import (
     StageTaken,
 )
 from fivefold.core.finding import Finding
-from fivefold.observers.console import Console, duration
+from fivefold.observers.advance import duration
+from fivefold.observers.console import Console
 
 
 class Terminal(io.StringIO):
@@ -55,7 +56,7 @@ def test_console_terminal_bar_shows_count_and_values() -> None:
     console(Progress(path=("train",), done=1, total=9, unit="epoch", values={"loss": 0.5}))
     console(finished("train"))
     assert "1/9" in out.getvalue()
-    assert "loss=0.5" in out.getvalue()
+    assert "loss 0.500" in out.getvalue()
     assert out.getvalue().endswith("Trained\n")
 
 
@@ -65,8 +66,8 @@ def test_console_bar_of_the_next_fold_starts_anew() -> None:
     for fold in ("fold-1", "fold-2"):
         console(Progress(path=("evaluate", fold, "train"), done=2, total=4, unit="epoch"))
     console(finished("evaluate"))
-    assert "fold-1 train" in out.getvalue()
-    assert "fold-2 train" in out.getvalue()
+    assert "fold-1 epoch 2/4" in out.getvalue()
+    assert "fold-2 epoch 2/4" in out.getvalue()
     assert "Trained, 2 refits\n" in out.getvalue()
 
 
@@ -144,7 +145,7 @@ def test_console_pipe_tells_progress_and_place_after_a_silence(monkeypatch) -> N
     assert "  train, after " in out.getvalue()
     console._printed = 0.0
     console(Progress(path=("train",), done=12, total=60, unit="epoch", values=values))
-    assert "  epoch 12/60  train 0.41  valid 0.4  best 0.39  41.0 s left\n" in out.getvalue()
+    assert "  epoch 12/60  train 0.410  valid 0.400  best 0.390  41.0 s left\n" in out.getvalue()
     console(RunFinished(seconds=1.0))
     time.sleep(0.15)
     told = out.getvalue()
@@ -152,12 +153,53 @@ def test_console_pipe_tells_progress_and_place_after_a_silence(monkeypatch) -> N
     assert out.getvalue() == told
 
 
-def test_console_bar_of_an_epoch_fits_80_columns() -> None:
+VALUES = {
+    "train_loss": 0.41234,
+    "valid_loss": 0.40123,
+    "best": 0.39,
+    "seconds_left": 41.0,
+    "valid_roc_auc": 0.9131,
+}
+
+
+def epoch(done: int, total: int, values: dict[str, float], *path: str) -> Progress:
+    titles = {"valid_roc_auc": "ROC-AUC"}
+    return Progress(
+        path=path or ("train",), done=done, total=total, unit="epoch", values=values, titles=titles
+    )
+
+
+def test_console_bar_of_an_epoch_fits_80_columns_with_losses_score_and_time_left() -> None:
     out = Terminal()
     console = Console(out)
-    values = {"train_loss": 0.41234, "valid_loss": 0.40123, "best": 0.3901, "seconds_left": 41.0}
     for done in (1, 2):
-        console(Progress(path=("train",), done=done, total=60, unit="epoch", values=values))
-    for line in re.split(r"[\r\n]", out.getvalue()):
-        assert len(line.rstrip()) <= 80
-    assert "train=0.4123, valid=0.4012, best=0.3901" in out.getvalue()
+        console(epoch(done, 100, VALUES))
+    shown = [line.rstrip() for line in re.split(r"[\r\n]", out.getvalue())]
+    assert max(map(len, shown)) <= 80
+    assert shown[1].startswith("  epoch 1/100 ")
+    assert shown[1].endswith(" 00:41  train 0.412 valid 0.401 best 0.390 ROC-AUC 0.913")
+
+
+def test_console_bar_without_room_leaves_out_losses_before_the_score() -> None:
+    out = Terminal()
+    Console(out)(epoch(1, 100, VALUES, "evaluate", "fold-2", "train"))
+    shown = out.getvalue().strip()
+    assert shown.startswith("fold-2 epoch 1/100 ")
+    assert shown.endswith(" 00:41  valid 0.401 best 0.390 ROC-AUC 0.913")
+
+
+def test_console_line_keeps_the_last_score_until_another_is_told(monkeypatch) -> None:
+    monkeypatch.setattr("fivefold.observers.console.QUIET", 0.0)
+    out = io.StringIO()
+    console = Console(out)
+    console(epoch(1, 60, VALUES))
+    console(epoch(2, 60, {**VALUES, "valid_loss": 0.2, "valid_roc_auc": 0.95}))
+    console(epoch(3, 60, {name: VALUES[name] for name in ("train_loss", "valid_loss")}))
+    console(epoch(1, 60, {"train_loss": 0.5}))
+    first, _, third, again = out.getvalue().splitlines()
+    told = "  epoch 1/60  train 0.412  valid 0.401  best 0.390  ROC-AUC 0.913  41.0 s left"
+    assert (first, len(told) <= 80) == (told, True)
+    assert third == (
+        "  epoch 3/60  train 0.412  valid 0.401  best 0.390  ROC-AUC 0.950  41.0 s left"
+    )
+    assert again == "  epoch 1/60  train 0.500"

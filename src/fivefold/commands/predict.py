@@ -36,7 +36,7 @@ def _add(parser: Parser) -> None:
 
 
 def _act(chosen: argparse.Namespace) -> Told | None:
-    from fivefold.observers.console import RowsBar
+    from fivefold.observers.terminalbar import RowsBar
     from fivefold.serve.asked import ask, stream
     from fivefold.serve.predictor import load
     from fivefold.serve.writers import check_suffix, writer_of

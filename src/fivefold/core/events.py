@@ -72,12 +72,16 @@ class StageTaken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress(Event):
-    """Long work goes on: `done` of `total` units (`epoch`, `row`), with values of interest."""
+    """Long work goes on: `done` of `total` units (`epoch`, `row`), with values of interest.
+
+    `titles` says how people write the names of some values.
+    """
 
     done: int
     total: int
     unit: str
     values: Mapping[str, float] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from fivefold.core.wording import plural
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.ten import tables_of
 from fivefold.evaluate.timing import SECONDS, fastest_tied
-from fivefold.observers.console import duration
+from fivefold.observers.advance import duration
 from fivefold.pipeline import Pipeline
 from fivefold.report.outlet import check_place
 from fivefold.report.ten import unfilled

@@ -15,7 +15,8 @@ from fivefold.core.scratch import scratch
 from fivefold.core.session import Session, check_refit_name, folder_name
 from fivefold.core.wording import one_line
 from fivefold.errors import FivefoldError, StoreError, TrainingError
-from fivefold.observers.console import Console, duration
+from fivefold.observers.advance import duration
+from fivefold.observers.console import Console
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages
 from fivefold.study.place import UNITS, note_found, place_of_data, whole_outcome

@@ -16,7 +16,7 @@ from fivefold.core.wording import one_line, plural, told
 from fivefold.errors import FivefoldError, StoreError
 from fivefold.evaluate.baselines import BASELINES, fit_baselines, title
 from fivefold.evaluate.timing import BATCHES, Way, speed_table
-from fivefold.observers.console import duration
+from fivefold.observers.advance import duration
 from fivefold.partition import Partition
 from fivefold.result import Result
 from fivefold.study import answers

@@ -14,7 +14,7 @@ from fivefold.core.events import Noted, Progress
 from fivefold.core.session import derive_seed
 from fivefold.core.wording import one_line, together, told
 from fivefold.folds import draw_divisions
-from fivefold.observers.console import duration
+from fivefold.observers.advance import duration
 from fivefold.partition import Partition
 from fivefold.study.address import setting_of
 from fivefold.study.propose import Proposal, Proposer

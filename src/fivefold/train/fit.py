@@ -1,5 +1,6 @@
 """The loop: batches in, step, validate, keep the best."""
 
+from collections.abc import Callable
 from math import isfinite
 
 import torch
@@ -30,6 +31,7 @@ def fit(
     *,
     checkpoints: Checkpoints | None = None,
     callbacks: Calls | None = None,
+    hear: Callable[[int, Tensor], None] | None = None,
 ) -> Fitted:
     """Train a network in place and leave it with its best weights, in eval mode.
 
@@ -42,6 +44,7 @@ def fit(
         stopping: until when.
         checkpoints: where to save states now and then, and to go on from one.
         callbacks: that are told how it goes.
+        hear: given what is answered to validation rows, as in `mean_loss`.
 
     Raises:
         TrainingError: if a loss of the first epoch is not finite, or there are no training rows.
@@ -82,7 +85,9 @@ def fit(
                     checkpoints = checkpoints and course.save(checkpoints)
                     break
                 with course.judged() as train_loss:
-                    valid_loss = mean_loss(model, valid, objective.loss, descent.precision)
+                    valid_loss = mean_loss(
+                        model, valid, objective.loss, descent.precision, hear=hear
+                    )
                     wrong = _not_finite(train_loss, valid_loss, valid.rows)
                     if wrong:
                         break
@@ -106,10 +111,18 @@ def fit(
 
 
 @torch.no_grad()
-def mean_loss(model: nn.Module, feed: Feed, loss: Loss, precision: Precision = "float32") -> float:
+def mean_loss(
+    model: nn.Module,
+    feed: Feed,
+    loss: Loss,
+    precision: Precision = "float32",
+    *,
+    hear: Callable[[int, Tensor], None] | None = None,
+) -> float:
     """The mean loss in eval mode over all rows, or over what it weighs them; NaN without rows.
 
-    When memory runs out, it goes on with half as many rows at a time.
+    When memory runs out, it goes on with half as many rows at a time. `hear` is given the place of
+    the first row of each piece, and what the network gives for the piece.
     """
     rows, batch = feed.rows, feed.batch
     if not rows:
@@ -123,7 +136,8 @@ def mean_loss(model: nn.Module, feed: Feed, loss: Loss, precision: Precision = "
         try:
             piece = feed.take(part)
             with autocast(feed.device, precision):
-                cost = piece.cost(loss, model(piece.inputs))
+                outputs = model(piece.inputs)
+                cost = piece.cost(loss, outputs)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or batch == 1:
                 raise
@@ -131,6 +145,8 @@ def mean_loss(model: nn.Module, feed: Feed, loss: Loss, precision: Precision = "
             continue
         value, weight = sum_of(cost, part.stop - start)
         total, counted = total + value, counted + weight
+        if hear is not None:
+            hear(start, outputs)
         start = part.stop
     return total.item() / float(positive(counted))
 

@@ -39,6 +39,7 @@ from fivefold.train.resident import make_feeds
 from fivefold.train.sampler import Sampler
 from fivefold.train.thaw import Thaw
 from fivefold.train.transfer import put_back
+from fivefold.train.validation_score import ValidationScore
 
 ALONE = "What is frozen has answered each row once; the rest learns from these answers."
 ALL = "All rows go through what is frozen in each step: they are changed, or something follows it."
@@ -111,6 +112,7 @@ def learn(
         alone = featured(learner, train, valid)
         session.emit(Noted(text=ALONE if alone else ALL))
     taught, rows, judged = alone or (learner, train, valid)
+    score = ValidationScore(plan.network.head, data.codec, data.valid)
     checkpoints = None
     if session.directory is not None:
         checkpoints = Checkpoints(
@@ -129,12 +131,13 @@ def learn(
         checkpoints=checkpoints,
         callbacks=Calls(
             [
-                Reporter(session),
+                Reporter(session, score),
                 *([Thaw(begun)] if begun is not None and begun.thaw is not None else []),
                 *called(stage.callbacks, is_refit=session.is_refit),
             ],
             session.path,
         ),
+        hear=score.hear,
     )
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others

@@ -3,6 +3,7 @@
 from fivefold.core.events import Noted, Progress
 from fivefold.core.session import Session
 from fivefold.train.callback import Callback, Running
+from fivefold.train.validation_score import ValidationScore
 
 LONG = 5.0  # seconds from which an estimate is worth a line
 
@@ -12,10 +13,11 @@ class Reporter(Callback):
 
     Args:
         session: whose listeners are told.
+        score: the leading score of the task, told where it is known.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, session: Session, score: ValidationScore | None = None) -> None:
+        self.session, self.score = session, score
         self.seconds, self.seen, self.best = 0.0, 0, float("inf")
 
     def epoch(self, run: Running) -> None:
@@ -31,7 +33,13 @@ class Reporter(Callback):
             "best": self.best,
             "seconds_left": left,
         }
-        self.session.emit(Progress(done=done, total=total, unit="epoch", values=values))
+        titles = {}
+        if self.score is not None and (found := self.score.value) is not None:
+            values[f"valid_{self.score.name}"] = found
+            titles[f"valid_{self.score.name}"] = self.score.title
+        self.session.emit(
+            Progress(done=done, total=total, unit="epoch", values=values, titles=titles)
+        )
         if done == 1 and left > LONG:
             all_of_them = _words(left + self.seconds)
             self.note(
