@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,7 @@ def test_arrays_of_pictures_of_any_depth_come_back_as_they_were(tmp_path: Path):
 def test_rows_keep_their_weights_and_their_lack_of_them(tmp_path: Path):
     for weight in (None, np.array([0.5, 2.0])):
         rows = Rows(inputs={"x": np.eye(2)}, target=np.arange(2), index=np.arange(2), weight=weight)
+        rows = replace(rows, bonds={} if weight is None else {"group": np.arange(2)})
         Preprocessed(train=rows, valid=rows, test=rows, codec=CODEC).save(tmp_path / str(weight))
         found = Preprocessed.load(tmp_path / str(weight)).train
         assert fingerprint(found) == fingerprint(rows)

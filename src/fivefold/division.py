@@ -1,5 +1,6 @@
 """Which rows belong together, and where a table of them is cut in two."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -215,6 +216,29 @@ def half_of_groups(groups: Array, seed: int) -> Array:
     return known[order[: max(1, len(known) // 2)]]
 
 
+def bonds_of(
+    collected: Collected, index: Array, *, by: By = "auto", ties: Ties | None = None
+) -> dict[str, Array]:
+    """What holds some rows together, as `resample` takes it, and `Rows.bonds` keeps it.
+
+    Returns:
+        `time` with the numbers of moments in their order, where rows were drawn by time, else
+        `group`, `(n,)` int64; nothing where each row stands for itself.
+    """
+    schema = collected.schema
+    time = schema.named("time") if by in ("auto", "time", "purged") else None
+    group = schema.named("group")
+    if time is not None:
+        moments = collected.table.column(time)[index]
+        return {"time": np.unique(moments, return_inverse=True)[1].astype(np.int64)}
+    if ties is not None and ties.unit is not None:
+        return {"group": ties.unit[index]}
+    if group is None:
+        return {}
+    labels = collected.table.column(group)[index].astype(str)
+    return {"group": np.unique(labels, return_inverse=True)[1].astype(np.int64)}
+
+
 def resamples_of(
     collected: Collected,
     index: Array,
@@ -225,15 +249,20 @@ def resamples_of(
     ties: Ties | None = None,
 ) -> Resamples:
     """Resamples of some rows: in blocks of time if they were drawn by time, else by group."""
-    schema = collected.schema
-    group = schema.named("group")
-    time = schema.named("time") if by in ("auto", "time", "purged") else None
-    if time is not None:
-        losses = judged.by_row(task_of(schema.task).row_losses(judged.target, judged.scores))
-        column = collected.table.column(time)[index]
-        return resample(len(index), seed=seed, time=column, losses=losses)
-    if ties is not None and ties.unit is not None:
-        return resample(len(index), seed=seed, group=ties.unit[index])
-    if group is None:
-        return resample(len(index), seed=seed)
-    return resample(len(index), seed=seed, group=collected.table.column(group)[index].astype(str))
+    bonds = bonds_of(collected, index, by=by, ties=ties)
+    return drawn_by(bonds, task_of(collected.schema), judged, seed=seed)
+
+
+def drawn_by(bonds: Mapping[str, Array], task: Task, judged: Judged, *, seed: int) -> Resamples:
+    """Resamples of rows by what holds them together.
+
+    Args:
+        bonds: of the rows.
+        task: whose losses tell how long neighbours in time agree.
+        judged: answers for the rows.
+        seed: equal seeds draw equal resamples.
+    """
+    losses = None
+    if "time" in bonds:
+        losses = judged.by_row(task.row_losses(judged.target, judged.scores))
+    return resample(judged.rows, seed=seed, losses=losses, **bonds)

@@ -28,14 +28,19 @@ def _write_rows(rows: Any, file: Hashed) -> None:
     held = {"weight": rows.weight, "exposure": rows.exposure}
     more = {name: values for name, values in held.items() if values is not None}
     inputs = {f"input/{name}": values for name, values in rows.inputs.items()}
-    write_arrays({"target": rows.target, "index": rows.index, **more, **inputs}, file)
+    bonds = {f"bond/{name}": values for name, values in rows.bonds.items()}
+    write_arrays({"target": rows.target, "index": rows.index, **more, **bonds, **inputs}, file)
 
 
 def _read_rows(path: Path) -> Any:
     arrays = read_arrays(path)
-    inputs = {k.removeprefix("input/"): v for k, v in arrays.items() if k.startswith("input/")}
+    inputs, bonds = _named(arrays, "input/"), _named(arrays, "bond/")
     more = {name: arrays.get(name) for name in ("weight", "exposure")}
-    return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"], **more)
+    return Rows(inputs=inputs, target=arrays["target"], index=arrays["index"], bonds=bonds, **more)
+
+
+def _named(arrays: Mapping[str, Any], start: str) -> dict[str, Any]:
+    return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
 
 
 def _write_json(value: Any, file: Hashed) -> None:

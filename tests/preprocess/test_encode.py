@@ -178,3 +178,29 @@ def test_summary_counts_what_went_in():
         "1 category column (2 values kept, onehot), image 'p' (3x4 RGB); "
         "1 row left out as outliers."
     )
+
+
+@pytest.mark.parametrize(("role", "by"), [("group", "auto"), ("group", "random"), ("time", "time")])
+def test_validation_rows_know_what_holds_them_together(collected, role, by):
+    held = np.arange(300)[::-1] // 7
+    schema = replace(
+        collected.schema,
+        columns=(*collected.schema.columns, Column(name="who", kind="numeric", role=role)),
+    )
+    table = Columns({**{n: collected.table.column(n) for n in "xcy"}, "who": held.astype(float)})
+    rows = np.arange(300)
+    parts = {"train": rows[:100], "valid": rows[100:200], "test": rows[200:]}
+    partition = Partition(**parts, how="", by=by)
+    data = encode_parts(collected.replace(table=table, schema=schema), partition)
+    (bond,) = data.valid.bonds.values()
+    assert list(data.valid.bonds) == [role]
+    assert np.array_equal(bond[:, None] == bond, held[100:200, None] == held[100:200])
+    assert np.array_equal(data.valid.take(np.arange(9)).bonds[role], bond[:9])
+    if role == "time":
+        assert (np.diff(bond) * np.diff(held[100:200]) >= 0).all()
+    assert not data.train.bonds
+    assert not encode_parts(collected, partition).valid.bonds
+    many = replace(data.valid, index=rows).take(np.resize(np.arange(100), 1200))
+    stopping, deciding = (set(half.bonds[role].tolist()) for half in many.divided())
+    assert stopping.isdisjoint(deciding)
+    assert min(len(stopping), len(deciding)) >= 7

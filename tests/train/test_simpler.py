@@ -131,3 +131,26 @@ def test_a_simple_model_is_not_preferred_to_what_is_none_but_a_network():
         Train(LogisticRegression(), prefer="simpler")
     with pytest.raises(ConfigError, match="`prefer` has no effect: the teacher"):
         Distil(estimator_of("linear", "class"), prefer="simpler")
+
+
+def test_copies_within_a_group_are_one_witness(make_data, kept):
+    """Rows that tell a network from simple models one by one, and not as the groups they are."""
+    data = make_data(train=200, valid=640)
+    groups = np.repeat(np.arange(64), 10)
+    copied = data.valid.take(groups * 10)  # ten copies of each of 64 rows
+    draw = np.random.default_rng(0)
+    wrong = np.repeat(draw.random(64) < 0.3, 10)
+
+    def keep(bonds):
+        rows = replace(copied, target=np.where(wrong, 1 - copied.target, copied.target))
+        rows = replace(rows, bonds=bonds)
+        return kept(data.replace(valid=rows), slightly_better)
+
+    def slightly_better(target):
+        half = np.where(wrong & (groups % 16 > 0), 1 - target, target)
+        return np.eye(2)[half] * 0.5 + 0.25
+
+    one_by_one, together = keep({}), keep({"group": groups})
+    assert one_by_one[0].settings.preferred == "network"
+    assert together[0].settings.preferred == "linear"
+    assert "640 validation rows in 64 groups" in together[1]

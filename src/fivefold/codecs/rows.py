@@ -1,7 +1,7 @@
 """Encoded rows: what a network reads, and what it should answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Rows:
         weight: `(n,)` float64 of at least 0, how much each row counts; None for 1 each.
         exposure: `(n,)` float64 above 0, how long or how much of it was watched where things are
             counted; None where all rows are alike.
+        bonds: of validation rows, what holds them together: `time` or `group` with `(n,)` int64,
+            equal within a moment or a group; empty where each stands for itself.
     """
 
     inputs: Mapping[str, Array]
@@ -31,12 +33,13 @@ class Rows:
     index: Array
     weight: Array | None = None
     exposure: Array | None = None
+    bonds: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.index)
 
     def joined(self, other: "Rows") -> "Rows":
-        """These rows, then others; weights where both have them."""
+        """These rows, then others; weights where both have them, and no bonds."""
         if not len(other):
             return self
         weights = [rows.weight for rows in (self, other) if rows.weight is not None]
@@ -57,12 +60,13 @@ class Rows:
             index=self.index[rows],
             weight=None if self.weight is None else self.weight[rows],
             exposure=None if self.exposure is None else self.exposure[rows],
+            bonds={name: values[rows] for name, values in self.bonds.items()},
         )
 
     def divided(self) -> "tuple[Rows, Rows]":
         """Of validation rows those that training stops by, and those that something is decided by.
 
-        Halves of them where there are 1,000; of fewer all for both.
+        Halves of them where there are 1,000, each group and moment in one; of fewer all for both.
 
         Example:
             >>> several = Rows(inputs={}, target=np.zeros(2000), index=np.arange(2000))
@@ -71,8 +75,14 @@ class Rows:
         """
         if len(self) < DIVIDED_FROM:
             return self, self
-        drawn = np.random.default_rng(0).permutation(len(self))
-        return self.take(np.sort(drawn[::2])), self.take(np.sort(drawn[1::2]))
+        drawn = np.random.default_rng(0)
+        for values in self.bonds.values():
+            units, unit = np.unique(values, return_inverse=True)
+            places = drawn.permutation(len(units))[unit]
+            late = places >= np.median(places)
+            return self.take(np.flatnonzero(~late)), self.take(np.flatnonzero(late))
+        order = drawn.permutation(len(self))
+        return self.take(np.sort(order[::2])), self.take(np.sort(order[1::2]))
 
     def rated(self) -> "Rows":
         """The same with rates for counts, each of which counts by its exposure.

@@ -12,6 +12,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array, Table
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import plural
+from fivefold.division import bonds_of
 from fivefold.errors import DataError
 from fivefold.kinds.codec import Codec
 from fivefold.metrics.weight import weights_of
@@ -65,6 +66,8 @@ def encode_parts(
             )
         train = kept
     rows, valid = encode_rows(codec, table, train), encode_rows(codec, table, partition.valid)
+    bonds = bonds_of(collected, partition.valid, by=partition.by, ties=partition.ties)
+    valid = replace(valid, bonds=bonds)
     for part, held in (("training", rows), ("validation", valid)):
         if held.weight is not None and len(held) and not held.weight.any():
             raise DataError(

@@ -8,8 +8,9 @@ from fivefold.core.events import Noted
 from fivefold.core.session import Session
 from fivefold.core.wording import plural
 from fivefold.decided import Decided, Resources
+from fivefold.division import drawn_by
 from fivefold.metrics.comparison import compare
-from fivefold.metrics.resampling import resample
+from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.train.byword import estimator_of
 from fivefold.train.options import Options
@@ -23,10 +24,11 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
     """The first simple model that does not lose to a network, or else the network.
 
     Each is fitted on the training rows and compared with the network on the validation rows, by
-    the first metric of the task and the interval of the paired difference, each row counted by
-    itself. The one that is kept is fitted again as `Train(estimator)` does, on validation rows too
-    unless `all_rows` is False. Of rows too few for an interval the bare scores decide. The network
-    stopped by the validation rows, which flatters it: what does not lose to it here is as good.
+    the first metric of the task and the interval of the paired difference, which is drawn as that
+    of test rows is: by group, or in blocks of time, where rows hang together. The one that is kept
+    is fitted again as `Train(estimator)` does, on validation rows too unless `all_rows` is False.
+    Of rows too few for an interval the bare scores decide. The network stopped by the validation
+    rows, which flatters it: what does not lose to it here is as good.
 
     Args:
         stage: the settings.
@@ -43,7 +45,8 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
         session.emit(Noted(text="There are no validation rows: the network is kept."))
         return _noted(trained, NETWORK)
     ours = answered(trained.model, valid, data.codec, who="Train")
-    drawn = resample(len(valid), seed=session.seed)
+    judged = Judged.of(task, valid.target, ours)
+    drawn = judged.drawn(drawn_by(valid.bonds, task, judged, seed=session.seed))
     best = metric(valid.target, ours)
     told = [f"network {digits(best)}"]
     kept = trained
@@ -62,7 +65,8 @@ def simplest(stage: Options, trained: Trained, data: Preprocessed, session: Sess
             kept = _fitted(trained, train_estimator(simple, rows, session), word)
             break
     chosen = kept.settings.preferred or NETWORK
-    by = f"{metric.title} of {plural(len(valid), 'validation row')}"
+    among = f" in {plural(drawn.independent, 'group')}" if "group" in valid.bonds else ""
+    by = f"{metric.title} of {plural(len(valid), 'validation row')}{among}"
     text = f"By {by}: {', '.join(told)}; kept: {chosen}."
     session.emit(Noted(text=text))
     return kept if kept is not trained else _noted(trained, NETWORK)
