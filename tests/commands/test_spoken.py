@@ -223,7 +223,7 @@ OTHERWISE = ("n_jobs", "test_source", "date_format", "series_id", "better_than",
 
 SOURCES = {
     "predict": ["model.ff", "asked.jsonl"],
-    "export": ["model.ff"],
+    "export": ["model.ff", "--to", "site"],
     "serve": ["model.ff"],
     "reproduce": ["none"],
     **{"demo": [], "schema": []},

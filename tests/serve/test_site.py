@@ -1,35 +1,81 @@
 """A model as static files, which answers in the browser itself."""
 
-import functools
 import json
-import os
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import driven
 import fivefold as ff
+import static_pages
 from fivefold.cli import main
+from fivefold.kinds.feature import Feature
+from fivefold.kinds.numbers import NUMBERS
+from fivefold.kinds.numeric import Numeric
+from fivefold.kinds.scripted import Scripted, scripted_of
+from fivefold.serve.opened import codec_of
 from fivefold.serve.site import RUNTIME, facts_of, write_site
 
-RUNTIME_FOLDER = Path(os.environ.get("ONNXRUNTIME_WEB", "onnxruntime-web"))
+needs_browser = pytest.mark.skipif(not static_pages.READY, reason=static_pages.REASON)
+
+
+class Shade(ff.Kind):
+    """A colour, with its half in JavaScript."""
+
+    name = "shade"
+    wanted = "colours like #ff8000"
+    block = NUMBERS
+    control = "colour"
+
+    def reader(self, column):
+        def read(cell):
+            text = self.text_of(cell, column)
+            if text is not None and not re.fullmatch("#[0-9a-fA-F]{6}", text):
+                raise ValueError("a colour has six hexadecimal digits")
+            return text and text.lower()
+
+        return read
+
+    def features(self, column, state):
+        return tuple(Feature(f"{column.name}.{part}") for part in ("red", "green", "blue"))
+
+    def encode(self, values, column, state):
+        shades = [[np.nan] * 3 if v is None else list(bytes.fromhex(v[1:])) for v in values]
+        return np.array(shades, np.float64).reshape(-1, 3)
+
+    def synthesise(self, fitted, usual, rows, rng):
+        return [f"#{number:06x}" for number in rng.integers(0, 1 << 24, rows)]
+
+    def scripted(self, fitted):
+        code = """codecs.shade = (column) => ({
+          read(cell) {
+            if (cell === null) return null;
+            if (!/^#[0-9a-f]{6}$/i.test(cell)) throw new Odd("a colour has six hexadecimal digits");
+            return cell;
+          },
+          encode: (shade) =>
+            [1, 3, 5].map((at) => (shade ? parseInt(shade.slice(at, at + 2), 16) : NaN)),
+        });"""
+        return Scripted("shade", {}, (code,))
 
 
 def rows(several: bool) -> pd.DataFrame:
     draw = np.random.default_rng(0)
+    moments = np.datetime64("2019-03-01T00:00:00") + draw.integers(0, 10**8, 300).astype("m8[s]")
     frame = pd.DataFrame(
         {
             "size": draw.normal(size=300).round(2),
             "colour": draw.choice(["red", "<green>", "it's blue"], 300),
             "new": draw.random(300) < 0.5,
+            "born": pd.Series(moments).dt.strftime("%d/%m/%Y"),
+            "seen at": moments,
+            "shade": [f"#{number:06x}" for number in draw.integers(0, 1 << 24, 300)],
         }
     )
     frame.loc[::9, "size"] = np.nan
+    frame.loc[::7, "seen at"] = None
     kept = frame["size"].fillna(0) + frame["new"]
     labels = ["cheap", "fair", "dear"] if several else ["no", "yes"]
     frame["y"] = np.array(labels)[np.digitize(kept, [0.3, 1.2] if several else [0.6])]
@@ -37,7 +83,9 @@ def rows(several: bool) -> pd.DataFrame:
 
 
 def deployed(frame: pd.DataFrame, path: Path, **evaluate) -> Path:
-    stages = [ff.Collect(frame, target="y"), ff.Preprocess(), ff.Train("mlp", epochs=2)]
+    kinds = {"shade": Shade} if "shade" in frame else {}
+    stages = [ff.Collect(frame, target="y", kinds=kinds), ff.Preprocess()]
+    stages.append(ff.Train("mlp", epochs=2))
     judge = [ff.Evaluate(baselines=(), **evaluate), ff.Deploy(path)]
     ff.Pipeline([*stages, *judge]).run(progress=False)
     return path
@@ -48,69 +96,111 @@ def bundles(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bundles")
     costs = {"cheap": {"dear": 9}, "fair": {"cheap": 1, "dear": 2}, "dear": {"cheap": 3}}
     number = rows(several=False).assign(y=np.arange(300) ** 1.5 + 0.25)
+    two = rows(several=False).drop(columns="shade")
     return {
-        "threshold": deployed(rows(several=False), folder / "two.ff", threshold=0.3),
+        "threshold": deployed(two, folder / "two.ff", threshold=0.3),
         "costs": deployed(rows(several=True), folder / "three.ff", threshold=costs),
         "number": deployed(number, folder / "number.ff"),
     }
 
 
 @pytest.mark.slow
-def test_site_has_the_page_the_graph_and_the_examples(bundles, tmp_path, capsys):
+def test_site_has_the_page_the_graph_and_what_reads_cells(bundles, tmp_path, capsys):
     assert main(["export", str(bundles["threshold"]), "--to", str(tmp_path / "site")]) == 0
     assert "onnxruntime-web" in capsys.readouterr().out
     page = (tmp_path / "site" / "index.html").read_text()
     model = ff.load(bundles["threshold"])
-    assert (tmp_path / "site" / "model-raw.onnx").read_bytes() == model.bundle["model-raw.onnx"]
+    assert (tmp_path / "site" / "model.onnx").read_bytes() == model.bundle["model.onnx"]
     told = json.loads(re.search(r'id="site">(.*?)</script>', page)[1])
     assert told == json.loads(json.dumps(facts_of(model)))
     assert (told["threshold"], told["classes"]) == (0.3, ["no", "yes"])
-    assert [column["raw"] for column in told["columns"]] == ["number", "word", "number"]
     assert "/schema" not in page
     assert "<green>" not in page
+    codec = json.loads((tmp_path / "site" / "codec.json").read_text())
+    assert [column["name"] for column in codec["columns"]] == list(model.contract.names)
+    assert codec["columns"][1]["categories"] == ["<green>", "it's blue", "red"]
+    assert [block["columns"] for block in codec["blocks"]] == [[0, 2, 3, 4], [1]]
 
 
 @pytest.mark.slow
 def test_what_no_page_can_answer_alone_is_refused_by_name(bundles, tmp_path, capsys):
-    texts = {"note": [f"word {n} and {n % 7}" for n in range(200)], "y": ["a", "b"] * 100}
-    stages = [ff.Collect(texts, target="y", kinds={"note": "text"}), ff.Preprocess()]
-    more = [ff.Train(epochs=1), ff.Evaluate(baselines=()), ff.Deploy(tmp_path / "text.ff")]
+    draw = np.random.default_rng(0)
+    waves = {"wave": list(draw.normal(size=(60, 16))), "y": ["a", "b"] * 30}
+    stages = [ff.Collect(waves, target="y", kinds={"wave": "series"}), ff.Preprocess()]
+    more = [ff.Train(epochs=1), ff.Evaluate(baselines=()), ff.Deploy(tmp_path / "wave.ff")]
     ff.Pipeline([*stages, *more]).run(progress=False)
-    with pytest.raises(ff.errors.BundleError, match="`note`"):
-        write_site(tmp_path / "text.ff", tmp_path / "site")
+    with pytest.raises(ff.errors.BundleError, match="`wave`"):
+        write_site(tmp_path / "wave.ff", tmp_path / "site")
     (tmp_path / "file").write_text("x")
     with pytest.raises(ff.errors.PreflightError, match="a folder"):
         write_site(bundles["number"], tmp_path / "file")
-    words = ["export", str(bundles["number"]), "--to", str(tmp_path / "s")]
+    words = ["export", str(bundles["threshold"]), "--to", str(tmp_path / "s")]
     assert main([*words, "--runtime", str(tmp_path)]) != 0
     assert RUNTIME[0] in capsys.readouterr().err
     assert not (tmp_path / "s").exists()
 
 
+class Doubled(Numeric):
+    """It encodes otherwise, and says nothing of a page."""
+
+    name = "doubled"
+
+    def encode(self, values, column, state):
+        return 2 * values
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(driven.CHROMIUM is None, reason="no chromium")
-@pytest.mark.skipif(
-    not (RUNTIME_FOLDER / RUNTIME[0]).is_file(),
-    reason="no onnxruntime-web: ONNXRUNTIME_WEB names its folder dist",
-)
+def test_kind_that_encodes_otherwise_than_its_base_is_not_read_as_that(bundles):
+    fitted = codec_of(ff.load(bundles["number"], kinds=[Shade]).bundle).columns["size"]
+    assert scripted_of(fitted) is not None
+    other = type(fitted)(fitted.column, Doubled(), fitted.state)
+    assert scripted_of(other) is None
+
+
+ODD = [
+    {"size": "twelve"},
+    {"size": "1_000"},
+    {"size": [1, "a'b"]},
+    {"new": "perhaps"},
+    {"new": 2},
+    {"born": "31/02/2020"},
+    {"seen at": "yesterday, \u200b\u00a0about noon and not a minute later, as far as we know"},
+    {"seen at": "12020-01-01T00:00:00"},
+    {"seen at": True},
+    {"shade": "red"},
+]
+"""Cells that are refused, by column."""
+
+FINE = [
+    {"size": "1e-3", "born": "1/2/2020", "seen at": "2020-02-29T23:59:59.5+01:00"},
+    {"size": "\u22125", "born": "2020-02-01", "seen at": "20200229T2359 UTC"},
+    {"size": "nan", "born": "Sat, 01/02/2020", "seen at": 20200229, "new": "no"},
+    {"size": -1e39, "colour": " red\u0085", "seen at": "1403-07-08 05:06", "new": 1},
+    {"size": True, "colour": "it's  blue", "born": "", "seen at": "", "new": ""},
+]
+"""Cells that are read as they are written."""
+
+
+@pytest.mark.slow
+@needs_browser
 @pytest.mark.parametrize("name", ["threshold", "costs", "number"])
 def test_page_answers_in_the_browser_as_the_bundle_does(bundles, name, tmp_path):
-    write_site(bundles[name], tmp_path / "site", runtime=RUNTIME_FOLDER)
-    handler = functools.partial(Quiet, directory=str(tmp_path / "site"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with driven.Browser(tmp_path / "profile") as browser:
-            address = f"http://127.0.0.1:{server.server_port}/#check"
-            browser.open(address, "document.body?.dataset.alike")
-            assert browser.run("document.body.dataset.alike") == "true"
-            assert float(browser.run("document.body.dataset.difference")) < 1e-5
-            browser.until('document.querySelector("#headline").textContent')
-            assert browser.told == []
-        server.shutdown()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """It says nothing of what is asked."""
-
-    def log_message(self, *_):
-        """Nothing."""
+    write_site(bundles[name], tmp_path / "site", runtime=static_pages.RUNTIME, kinds=[Shade])
+    model = ff.load(bundles[name], kinds=[Shade])
+    known = rows(several=False).drop(columns="y")[:20]
+    known["seen at"] = known["seen at"].astype(str).replace("NaT", None)
+    cells = [*json.loads(known.to_json(orient="records"))]
+    cells += [{**cells[0], **odd} for odd in FINE]
+    with static_pages.opened(tmp_path / "site", tmp_path / "profile") as page:
+        page.until("document.body.dataset.alike")
+        assert page.run("document.body.dataset.alike") == "true"
+        assert float(page.run("document.body.dataset.difference")) < 1e-5
+        page.until('document.querySelector("#headline").textContent')
+        static_pages.check_alike(page, model, cells)
+        for odd in (odd for odd in ODD if set(odd) <= set(model.contract.names)):
+            row = {**cells[0], **odd}
+            with pytest.raises(ff.errors.RequestError) as wrong:
+                model.predict([row])
+            error = static_pages.asked(page, [row])["error"]
+            assert (error["message"], error["column"]) == (str(wrong.value), wrong.value.column)
+        assert page.told == []

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from fivefold.codecs.numerals import tidy
 
+BLANKS = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What Python takes for blanks, as a class of characters."""
+
 MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
     *("september", "october", "november", "december"),
@@ -129,6 +132,23 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile("".join(pieces) + _REMARK * timed, re.IGNORECASE)
     except re.error:
         raise ValueError(f"{pattern!r} says a thing twice") from None
+
+
+def script_form(pattern: str) -> str:
+    """What the texts of a pattern look like, as JavaScript's regular expressions say it.
+
+    Args:
+        pattern: of `strptime`; empty for a moment of ISO 8601 with a zone that only people write.
+
+    Returns:
+        The source of an expression for the whole text, with the same groups; empty where the
+        pattern reads nothing.
+    """
+    try:
+        form = (compiled(pattern) if pattern else _ISO_ZONE).pattern
+    except ValueError:
+        return ""
+    return form.replace("(?P<", "(?<").replace(r"\s", f"[{BLANKS}]")
 
 
 def _offset(zone: str) -> timedelta:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from fivefold.commands.command import Command, Told
+from fivefold.commands.command import Command, Told, add_own
 from fivefold.commands.parser import Parser
 
 RUNTIME = "the folder dist of onnxruntime-web, of which three files are copied to ort/"
@@ -12,6 +12,7 @@ def _add(parser: Parser) -> None:
     parser.add_argument("bundle", help="a model, as --to of run wrote it")
     parser.add_argument("--to", required=True, metavar="FOLDER", help="write the files there")
     parser.add_argument("--runtime", default="", metavar="FOLDER", help=RUNTIME)
+    add_own(parser)
 
 
 def _act(chosen: argparse.Namespace) -> Told:

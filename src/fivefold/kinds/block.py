@@ -211,6 +211,13 @@ class Block(ABC):
 
         return array
 
+    def offsets(self, state: Any) -> Array | None:
+        """What is taken off each number of a row before it is float32; None for nothing.
+
+        Where `encode` does more than to put parts side by side, a page cannot read its columns.
+        """
+        return None
+
     # --- what Preprocess tells
 
     def summary(self, encoded: Encoded) -> str:

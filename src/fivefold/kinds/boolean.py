@@ -14,9 +14,10 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.kinds.numeric import NAN, float_reader, without_missing
+from fivefold.kinds.numeric import NAN, float_reader, scripted_number, without_missing
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.sample import Sample
+from fivefold.kinds.scripted import Scripted
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
@@ -81,6 +82,9 @@ class Boolean(Kind):
 
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
         return {"form": "true or false; also 1 and 0, yes and no", "example": True}
+
+    def scripted(self, fitted: Fitted) -> Scripted:
+        return scripted_number("truth", fitted.column)
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

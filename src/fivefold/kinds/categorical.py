@@ -17,6 +17,7 @@ from fivefold.kinds.dull import Dull, is_id_name
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
+from fivefold.kinds.scripted import Scripted, script
 from fivefold.kinds.word import quick_word, unheard_of, word_reader
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
@@ -116,6 +117,10 @@ class Categorical(Kind):
             "example": categories[0] if categories else None,
             "policy": {"unseen": "answered as an unknown category"},
         }
+
+    def scripted(self, fitted: Fitted) -> Scripted:
+        facts = {"categories": list(fitted.state.categories)}
+        return Scripted("category", facts, script("codecs/cell.js", "kinds/categorical.js"))
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

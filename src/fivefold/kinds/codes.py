@@ -50,6 +50,9 @@ class Codes(Block):
     def encode(self, parts: Sequence[Array], state: CodesState) -> Array:
         return np.stack(parts, axis=1)
 
+    def offsets(self, state: CodesState) -> None:
+        return None
+
     def misfit(self, part: Array, column: Fitted) -> str:
         size = getattr(column.state, "size", None)
         if size is None:

@@ -11,6 +11,7 @@ from fivefold.codecs.coded import Coded
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
+from fivefold.codecs.timestamp import script_form
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.kinds.block import Fitted
@@ -19,6 +20,7 @@ from fivefold.kinds.feature import Feature
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS, likely_range, unshifted
 from fivefold.kinds.sample import Sample
+from fivefold.kinds.scripted import Scripted, script
 from fivefold.metrics.distances import number_distance
 
 _DAY = 86_400_000_000  # microseconds
@@ -155,6 +157,13 @@ class Datetime(Kind):
             "example": _day(unshifted(fitted, "fill")),
             "policy": {"out_of_range": "pulled in to the range of training"},
         }
+
+    def scripted(self, fitted: Fitted) -> Scripted:
+        format, state = fitted.column.format, fitted.state
+        form = script_form(format) if format else ""
+        facts = {"form": form, "zoned": script_form(""), "times": state.times}
+        code = script("codecs/cell.js", "codecs/timestamp.js", "kinds/datetime.js")
+        return Scripted("moment", facts, code)
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

@@ -10,6 +10,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
+from fivefold.kinds.scripted import Scripted
 
 Control = Literal[
     "number",
@@ -74,6 +75,7 @@ class Doors:
     wanted: ClassVar[str]
     dtype: ClassVar[str]
     empty: ClassVar[Any]
+    saved_as: ClassVar[str]
 
     control: ClassVar[Control] = "lines"
     marks: ClassVar[str] = "code points"
@@ -163,6 +165,25 @@ class Doors:
             rng: to draw with.
         """
         return [None] * rows
+
+    def remedy(self, *, explained: bool = False) -> str:
+        """What to do about a cell that is none, or is missing; in one sentence.
+
+        Args:
+            explained: whether what is wrong with it is said.
+        """
+        if self.nullable:
+            return "Correct it, or give null where a value is not known."
+        saved = f", or save it again as {self.saved_as}" if self.saved_as else ""
+        return f"Correct it{saved}." if explained else f"Give {self.item} in every row."
+
+    def scripted(self, fitted: Fitted) -> Scripted | None:
+        """How a page that no server answers reads and encodes it; None where it cannot, as usual.
+
+        Args:
+            fitted: the column.
+        """
+        return None
 
     # --- the check for leaks
 

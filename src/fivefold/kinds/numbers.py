@@ -61,6 +61,9 @@ class Numbers(Block):
         outside: Array = (array < state.low) | (array > state.high)
         return np.logical_not(outside.any(axis=1))
 
+    def offsets(self, state: NumericState) -> Array:
+        return state.offset
+
     def summary(self, encoded: Encoded) -> str:
         state: NumericState = encoded.state
         flags = int(state.indicator.sum())

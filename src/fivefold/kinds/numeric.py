@@ -23,6 +23,7 @@ from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scaling import HUGE
+from fivefold.kinds.scripted import Scripted, script
 from fivefold.metrics.distances import number_distance
 from fivefold.metrics.groups import quarters
 
@@ -150,6 +151,9 @@ class Numeric(Kind):
             },
         }
 
+    def scripted(self, fitted: Fitted) -> Scripted:
+        return scripted_number("number", fitted.column)
+
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator
     ) -> list[Any]:
@@ -208,6 +212,18 @@ def float_reader(
         return NAN if result in numbers else result  # "no" is the number 0 of a boolean column
 
     return read
+
+
+def scripted_number(codec: str, column: Column) -> Scripted:
+    """The same for a page, which takes numbers and no texts that are written in a way of its own.
+
+    Args:
+        codec: `number` or `truth`.
+        column: its missing texts, and format.
+    """
+    absent = sorted(filter(np.isfinite, null_numbers(column.missing)))
+    facts = {"absentNumbers": absent, "written": bool(column.format)}
+    return Scripted(codec, facts, script("codecs/cell.js", "kinds/numeric.js"))
 
 
 def finite(values: Array, column: Column) -> tuple[Array, Array]:

@@ -18,6 +18,12 @@ from fivefold.reading.windowtable import windows_of
 from fivefold.tasks.known import task_of
 
 IMPUTED = "filled in as in training"
+EXPOSURE = {
+    "amount": "a number above 0",
+    "lacking": "Give a number in every row.",
+    "meant": "Say how long or how much of it is meant.",
+}
+"""What is said of a column that tells how long rows were watched."""
 _LISTS = ("usual", "categories", "shape", "mean_colour")
 
 

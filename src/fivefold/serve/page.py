@@ -15,7 +15,11 @@ LISTED = 40  # categories beyond which a list to type in replaces a menu
 
 
 def render_page(
-    contract: Contract, digest: str = "", nonce: str = "", site: Mapping[str, Any] | None = None
+    contract: Contract,
+    digest: str = "",
+    nonce: str = "",
+    site: Mapping[str, Any] | None = None,
+    code: str = "",
 ) -> str:
     """One self-contained HTML page; whatever comes from data is escaped.
 
@@ -24,6 +28,7 @@ def render_page(
         digest: of the bundle, shown at the foot.
         nonce: of the Content-Security-Policy.
         site: what the page needs to know to answer by itself; None where a server answers.
+        code: JavaScript by which it then reads cells.
 
     Returns:
         HTML that fetches nothing but answers of this server, or the graph that lies beside it.
@@ -31,7 +36,8 @@ def render_page(
     assets = files("fivefold.serve")
     style = assets.joinpath("page.css").read_text(encoding="utf-8")
     script = assets.joinpath("page.js").read_text(encoding="utf-8")
-    script = assets.joinpath("ask.js" if site is None else "site.js").read_text("utf-8") + script
+    asking = assets.joinpath("ask.js" if site is None else "site.js").read_text("utf-8")
+    script = f"{asking}{code}\n{script}"
     task = task_of(contract.task)
     for drawing in ("band.js",) * task.ahead + ("overlay.js",) * task.plane:
         script += assets.joinpath(drawing).read_text(encoding="utf-8")

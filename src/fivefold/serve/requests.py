@@ -21,6 +21,7 @@ from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.reading.source import pieces
 from fivefold.reading.windowtable import windows_of
+from fivefold.serve.contract import EXPOSURE
 from fivefold.travel.changes import Changes
 
 ROWS = 65_536  # rows of a piece
@@ -233,13 +234,12 @@ def _canonical(values: "Array | Coded", column: Column, first: int, *, nullable:
     if not nullable:
         empty = np.flatnonzero(missing_rows(canonical))
         if len(empty):
-            remedy = "Give a number in every row." if column.role == "exposure" else ""
+            remedy = EXPOSURE["lacking"] if column.role == "exposure" else ""
             place = first + int(empty[0])
             raise _refused(column, place, wanted_of(column.kind), "null", remedy=remedy)
     if column.role == "exposure" and len(low := np.flatnonzero(canonical <= 0)):
-        row, remedy = int(low[0]), "Say how long or how much of it is meant."
-        found = f"{canonical[row]:g}"
-        raise _refused(column, first + row, "a number above 0", found, remedy=remedy)
+        row, found = int(low[0]), f"{canonical[low[0]]:g}"
+        raise _refused(column, first + row, EXPOSURE["amount"], found, remedy=EXPOSURE["meant"])
     return canonical
 
 
@@ -252,11 +252,7 @@ def _refused(
     *,
     remedy: str = "",
 ) -> RequestError:
-    kind = kind_of(column.kind)
-    if not remedy and not kind.nullable:
-        saved = f", or save it again as {kind.saved_as}" if kind.saved_as else ""
-        remedy = f"Correct it{saved}." if evidence else f"Give {kind.item} in every row."
-    remedy = remedy or "Correct it, or give null where a value is not known."
+    remedy = remedy or kind_of(column.kind).remedy(explained=bool(evidence))
     who = f"Request{'' if row is None else f', row {row:,}'}, column {column.name!r}"
     more = {"evidence": evidence, "row": row, "column": column.name}
     return RequestError.expected(who, wanted, found, remedy, **more)

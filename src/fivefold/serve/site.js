@@ -3,16 +3,109 @@ const NOBODY = "The model cannot be run here";
 const site = JSON.parse(document.getElementById("site").textContent);
 ort.env.wasm.wasmPaths = new URL("ort/", document.baseURI).href;
 ort.env.wasm.numThreads = 1;
-let model = null;
+const codecs = {}; // by name: what reads and encodes the cells of a column, from what was fitted
+const TYPES = { float32: Float32Array, int32: Int32Array, int16: Int16Array, uint8: Uint8Array };
+const HUGE = 1e37; // beyond it float32 is taken for infinite
+let made = null, model = null;
 
-function fed(column, rows) {
-  const cells = rows.map((row) => row[column.name] ?? null);
-  if (column.raw === "word") {
-    return new ort.Tensor("string", cells.map((cell) => (cell === null ? "" : String(cell))), [rows.length, 1]);
-  }
-  const numbers = cells.map((cell) => (cell === null ? NaN : Number(cell)));
-  return new ort.Tensor("float64", Float64Array.from(numbers), [rows.length, 1]);
+// A cell that is not of its column's kind; some say what was wanted, found, and is to be done.
+class Odd extends Error {
+  constructor(reason, told = {}) { super(reason); this.told = told; }
 }
+
+async function part(name) {
+  if (location.protocol === "file:") throw new Error("a browser reads no model from a file:// address; serve this folder, as with python -m http.server");
+  const response = await fetch(name);
+  if (!response.ok) throw new Error(`${name} is not there (${response.status})`);
+  return response;
+}
+
+async function fitted() {
+  const { columns, blocks } = await (await part("codec.json")).json();
+  return { columns: columns.map((column) => ({ ...column, ...codecs[column.codec](column) })), blocks };
+}
+
+// A cell as a message quotes it: as Python writes it, at most 60 characters.
+function quoted(cell) {
+  const told = [...written(cell)];
+  return told.length <= 60 ? told.join("") : `${told.slice(0, 57).join("")}...`;
+}
+
+function written(cell) {
+  if (cell === null) return "None";
+  if (cell === true || cell === false) return cell ? "True" : "False";
+  if (typeof cell === "number") return numberText(cell);
+  if (Array.isArray(cell)) return `[${cell.map(written).join(", ")}]`;
+  if (typeof cell === "object") return `{${Object.entries(cell).map((pair) => pair.map(written).join(": ")).join(", ")}}`;
+  const mark = cell.includes("'") && !cell.includes('"') ? '"' : "'", plain = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+  const sign = (each) => {
+    if (plain[each] || each === mark) return plain[each] ?? `\\${each}`;
+    if (each === " " || !/[\p{C}\p{Z}]/u.test(each)) return each;
+    const point = each.codePointAt(0).toString(16), wide = point.length > 4 ? 8 : point.length > 2 ? 4 : 2;
+    return `\\${{ 2: "x", 4: "u", 8: "U" }[wide]}${point.padStart(wide, "0")}`;
+  };
+  return mark + [...cell].map(sign).join("") + mark;
+}
+
+// What a server would say of a cell that it cannot read.
+function refused(column, row, { wanted = column.wanted, found, reason = "", remedy = column.remedy }) {
+  const who = `Request, row ${row.toLocaleString("en")}, column ${column.quoted}`;
+  const message = [`${who}: expected ${wanted}, found ${found}.`, reason, remedy].filter(Boolean).join("\n");
+  return { row, column: column.name, wanted, found, message };
+}
+
+// The cells of one column, read; or what is wrong with them.
+async function readColumn(column, rows) {
+  const cells = [], bad = [];
+  for (const [row, values] of rows.entries()) {
+    const cell = values[column.name] ?? null;
+    try { cells.push(await column.read(cell)); } catch (fault) {
+      if (!(fault instanceof Odd)) throw fault;
+      bad.push({ row, cell, fault });
+    }
+  }
+  if (bad.length) {
+    const [{ row, fault }] = bad, found = [...new Set(bad.slice(0, 3).map(({ cell }) => quoted(cell)))].join(" and ");
+    const told = column.explains ? { found, reason: `${fault.message}.`, remedy: column.explained } : { found };
+    return { error: refused(column, row, { ...told, ...fault.told }) };
+  }
+  const gone = (cell) => cell === null || Number.isNaN(cell);
+  const lacking = column.nullable ? -1 : cells.findIndex(gone);
+  if (lacking >= 0) return { error: refused(column, lacking, { found: "null", remedy: column.lacking }) };
+  const low = column.above === undefined ? -1 : cells.findIndex((cell) => cell <= column.above);
+  if (low >= 0) return { error: refused(column, low, { wanted: column.amount, found: String(cells[low]), remedy: column.meant }) };
+  return { cells };
+}
+
+// The arrays of a model for some rows, by name; or what is wrong with a cell.
+async function encoded(rows) {
+  const { columns, blocks } = await (made ??= fitted()), parts = [], arrays = {};
+  for (const column of columns) {
+    const { cells, error } = await readColumn(column, rows);
+    if (error) return { error };
+    parts.push(cells);
+  }
+  for (const block of blocks) {
+    const width = block.shape.reduce((product, size) => product * size, 1);
+    const array = new TYPES[block.dtype](rows.length * width);
+    for (const row of rows.keys()) {
+      let at = row * width;
+      for (const place of block.columns) {
+        let numbers;
+        try { numbers = columns[place].encode(parts[place][row]); } catch (fault) {
+          if (!(fault instanceof Odd)) throw fault;
+          return { error: refused(columns[place], row, fault.told) };
+        }
+        array.set(block.offsets ? numbers.map((value, i) => shifted(value, block.offsets[at - row * width + i])) : numbers, at);
+        at += numbers.length;
+      }
+    }
+    arrays[block.name] = { array, shape: [rows.length, ...block.shape], dtype: block.dtype };
+  }
+  return { arrays };
+}
+
+const shifted = (value, offset) => (Number.isNaN(value) ? NaN : Math.min(Math.max(value - offset, -HUGE), HUGE));
 
 // The class of the largest mark, of equals the first: what a threshold or costs make of probabilities.
 function said(shares) {
@@ -26,9 +119,15 @@ function said(shares) {
 
 async function answered(body) {
   const rows = JSON.parse(body).instances;
-  model ??= ort.InferenceSession.create("model-raw.onnx", { executionProviders: ["wasm"] });
-  const feeds = Object.fromEntries(site.columns.map((column) => [column.input, fed(column, rows)]));
-  const found = await (await model).run(feeds);
+  const { arrays, error } = await encoded(rows);
+  if (error) return { error };
+  model ??= part("model.onnx").then(async (response) => ort.InferenceSession.create(await response.arrayBuffer(), { executionProviders: ["wasm"] }));
+  const session = await model;
+  const feeds = Object.fromEntries(session.inputNames.map((name) => {
+    const { array, shape, dtype } = arrays[name];
+    return [name, new ort.Tensor(dtype, array, shape)];
+  }));
+  const found = await session.run(feeds);
   const scores = Array.from(found[site.output].data, Number), wide = scores.length / rows.length;
   if (!site.classes.length) return { predictions: scores };
   const probabilities = rows.map((_, i) => scores.slice(i * wide, (i + 1) * wide));
@@ -40,8 +139,9 @@ async function answered(body) {
 
 // With #check behind its address the page answers the examples of the bundle, and says how far it is off.
 async function check() {
-  const { requests, answers } = await (await fetch("parity.json")).json();
+  const { requests, answers } = await (await part("parity.json")).json();
   const told = await answered(JSON.stringify(requests));
+  if (told.error) throw new Error(told.error.message);
   const wanted = (answers.probabilities ?? answers.predictions).flat();
   const found = (told.probabilities ?? told.predictions).flat();
   const off = wanted.map((value, i) => Math.abs(value - found[i]) / (answers.classes ? 1 : Math.max(1, Math.abs(value))));
