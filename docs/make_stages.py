@@ -77,7 +77,9 @@ def section(stage: type[Stage]) -> str:
 
 
 def called(flag: Flag) -> str:
-    """How the shell calls a setting."""
+    """How the shell calls a setting, a switch by what it is not already."""
+    if flag.form.switch and flag.default:
+        return f"<code>--no-{flag.option.removeprefix('--')}</code>"
     text = f"{flag.option} {flag.form.metavar}".strip().replace("|", "&#124;")
     return f"<code>{text}</code>"
 

@@ -16,7 +16,8 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.commands.arguments import column_of, pipeline_of, recipe_text
+from fivefold.commands.arguments import pipeline_of, recipe_text
+from fivefold.commands.chosen import column_of
 from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read

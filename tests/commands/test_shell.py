@@ -127,6 +127,54 @@ def test_lists_and_mappings_go_between_commas():
     assert evaluate.threshold == {"fp": 1.0, "fn": 9.0}
 
 
+def test_rows_are_cleaned_and_columns_made_in_the_order_in_which_a_pipeline_has_them():
+    words = ["run", "a.csv", "--clean-bounds", "age=0,120", "--clean-bounds", "w=none,3"]
+    words += ["--no-clean-case", "--clean-merge", "state:Calif=California,state:Fla=Florida"]
+    words += ["--derive", "area=w * h", "--derive", "far=lookup(town, 'km') == 3 or area > 2"]
+    words += ["--derive-tables", "km:Ulm=3,km:Bonn=12,sure:Ulm=true", "--by", "random"]
+    pipeline = pipeline_of(parsed(*words))
+    assert pipeline.names == (
+        "collect",
+        "split",
+        "clean",
+        "derive",
+        "preprocess",
+        "train",
+        "evaluate",
+    )
+    assert pipeline["clean"].settings() == {
+        "case": False,
+        "merge": {"state": {"Calif": "California", "Fla": "Florida"}},
+        "bounds": {"age": (0.0, 120.0), "w": (None, 3.0)},
+    }
+    assert [*pipeline["derive"].formulas.items()] == [
+        ("area", "w * h"),
+        ("far", "lookup(town, 'km') == 3 or area > 2"),
+    ]
+    assert pipeline["derive"].tables == {"km": {"Ulm": 3, "Bonn": 12}, "sure": {"Ulm": True}}
+    assert [s.settings() for s in pipeline_of(parsed("run", "a.csv", "--clean"))][1] == {}
+
+
+def test_weights_to_begin_with_are_said_with_all_their_arguments(capsys):
+    words = ["run", "a.csv", "--pretrained", "low.ff", "--pretrained-thaw", "2"]
+    words += ["--pretrained-decay", "0.7", "--pretrained-head", "kept", "--no-pretrained-strict"]
+    weights = pipeline_of(parsed(*words))["train"].model
+    assert isinstance(weights, ff.Pretrained)
+    told = {"source": "low.ff", "thaw": 2, "decay": 0.7, "head": "kept", "strict": False}
+    assert dict(weights) == told
+    assert cli.main(["run", "a.csv", "--pretrained-thaw", "2"]) == 2
+    assert "Write --pretrained WEIGHTS --pretrained-thaw" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["cat:dog=5,cat:cow=1,dog:cat=2", '{"cat": {"dog": 5, "cow": 1}, "dog": {"cat": 2}}'],
+)
+def test_costs_by_class_are_said_between_commas_or_as_json(said):
+    pipeline = pipeline_of(parsed("run", "a.csv", "--threshold", said))
+    assert pipeline["evaluate"].threshold == {"cat": {"dog": 5, "cow": 1}, "dog": {"cat": 2}}
+
+
 def test_numbers_are_numbers_where_no_text_may_stand():
     pipeline = pipeline_of(
         parsed("run", "a.csv", "--test", "0.3", "--encoding", "037", "--lr", "find")
@@ -178,7 +226,7 @@ def test_explain_knows_every_finding_and_error(capsys):
     assert cli.main(["explain", "poor_calibration"]) == 0
     assert ADVICE["poor_calibration"] in capsys.readouterr().out
     assert cli.main(["explain", "many_odd", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["advice"].startswith("--clean learns from rows")
+    assert json.loads(capsys.readouterr().out)["advice"].startswith("--usual-only learns ")
     assert cli.main(["explain", "poor_calibratoin"]) == 2
     assert "Write fivefold explain poor_calibration." in capsys.readouterr().err
 

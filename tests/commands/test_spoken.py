@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
-from fivefold.commands.flags import OF_ANOMALIES, SAID_OTHERWISE, STAGES, flags
+from fivefold.commands.flags import OF_ANOMALIES, PREFIXED, SAID_OTHERWISE, STAGES, flags
 from fivefold.commands.meant import Form
 from fivefold.commands.spoken import Spoken
 from fivefold.core.faults import raise_all
@@ -36,6 +37,18 @@ WRONG = {
     "--exposure": COLUMN,
     "--classes": ("no such class", ""),
     "--pretrained": ("none.ff", ""),
+    "--pretrained-into": ("timm:none", ""),
+    "--pretrained-head": ("old", ""),
+    "--pretrained-thaw": ("0", "x"),
+    "--pretrained-decay": ("2", "x"),
+    "--pretrained-sha256": ("abc", ""),
+    "--clean-columns": ("no such column", "a"),
+    "--clean-merge": ("town:A", "no such column:A=B", '{"town": "A'),
+    "--clean-bounds": ("a=x,y", "a=3,1", "a=3", "town=0,1"),
+    "--derive": ("area", "area=", "area=a *", "area=nope + 1"),
+    "--derive-tables": ("km", '{"km"}', '{"km": 3}'),
+    "--derive-kinds": ("nope=text", "area=colour", ""),
+    "--threshold": ("2", "yes:nope=3", '{"yes": 3}'),
     "--like": ("none.ff", ""),
     "--kinds": ("a", "a=colour", "no such column=text"),
     "--decimal": ("::", "no such column=."),
@@ -118,8 +131,15 @@ BESIDE = {
     **{name: ["--to", "new.ff"] for name in ("--better-than", "--datasheet", "--required")},
     "--runtime": ["--to", "site"],
     "--metric": ["--trials", "1", "--models", "default,mlp"],
+    **{
+        f"--pretrained-{name}": ["--pretrained", "model.ff"]
+        for name in ("into", "head", "thaw", "decay", "sha256")
+    },
+    **{f"--derive-{name}": ["--derive", "area=a * 2"] for name in ("tables", "kinds")},
 }
 """What else is given to a command that takes it, for work to begin."""
+ALWAYS = ("--to", "--pretrained", "--derive")
+"""Of these what every command takes that takes the option."""
 FREE = {"--missing"}
 """Options that take whatever is given."""
 UNREAD = {
@@ -171,13 +191,20 @@ def test_value_of_another_type_is_told_by_its_flag(kind, place, capsys, monkeypa
         assert option in capsys.readouterr().err, option
 
 
+def settings_of(stage):
+    """The names of the settings of a stage, of weights to begin with too."""
+    made = getattr(ff, stage)
+    return [f.name for f in fields(made)] if is_dataclass(made) else [*made.model_fields]
+
+
 def test_no_two_stages_share_a_flag_and_no_command_takes_one_of_them():
     pairs = {flag.option: flag.stage for flag in flags()}
     assert len(pairs) == len(flags())
+    plain = [stage for stage in STAGES if stage not in PREFIXED]
     twice = [
         setting
-        for setting in {name for stage in STAGES for name in getattr(ff, stage).model_fields}
-        if sum(setting in getattr(ff, stage).model_fields for stage in STAGES) > 1
+        for setting in {name for stage in plain for name in settings_of(stage)}
+        if sum(setting in settings_of(stage) for stage in plain) > 1
     ]
     assert twice == [OF_ANOMALIES]
     for name, parser in parsers().items():
@@ -193,7 +220,7 @@ def test_no_two_stages_share_a_flag_and_no_command_takes_one_of_them():
 
 def test_every_setting_has_a_flag_but_those_that_no_text_can_mean():
     said = {(flag.stage, flag.setting) for flag in flags()}
-    every = {(stage, name) for stage in STAGES for name in getattr(ff, stage).model_fields}
+    every = {(stage, name) for stage in STAGES for name in settings_of(stage)}
     without = {*SAID_OTHERWISE, ("Train", OF_ANOMALIES)}
     assert every - said - without == {("Train", "optimizer"), ("Evaluate", "metrics")}
 
@@ -248,7 +275,7 @@ def test_wrong_value_of_an_option_is_told_by_its_name(command, option, place, ca
         known = {"tune": ["--trials"], "compare": ["--models"]}.get(command, [])
         beside = BESIDE.get(option, [])
         pairs = zip(beside[::2], beside[1::2], strict=True)
-        words = [*words, *(w for pair in pairs for w in pair if pair[0] in [*known, "--to"])]
+        words = [*words, *(w for pair in pairs for w in pair if pair[0] in [*known, *ALWAYS])]
         try:
             status = cli.main([command, *words, f"{option}={value}"])
         except SystemExit as left:  # of argparse, before anything else
@@ -313,6 +340,8 @@ OPTIONS = {
 }
 LISTED, NAMED = Form(one=False, many=True, whole=False), Form(one=False, named=True, whole=False)
 FORMS = {
+    **{"--clean-bounds": NAMED, "--clean-merge": NAMED._replace(nested=True)},
+    "--derive": Form(one=False, named=True),
     **{"--drop": LISTED, "--kinds": NAMED, "--missing": NAMED, "--terms": Form(switch=True)},
     "--decimal": Form(named=True),
 }
@@ -333,12 +362,17 @@ FORMS = {
         ('Deploy("a.ff") writes it.', "--to a.ff writes it."),
         ('Pass drop=("a,b", "c").', "Pass --drop '\"a,b\",c'."),
         ('Pass decimal={"a": ",", "b": "."}.', "Pass --decimal a=, --decimal b=.."),
-        ("Pass Clean(bounds={'a': (0, 1)}).", None),
+        ("Pass Clean(bounds={'a': (0, 1)}).", "Pass --clean-bounds a=0,1."),
+        ("ff.Clean() between Collect and Preprocess mends it.", "--clean mends it."),
+        ('ff.Derive({"big": "`a` >= 3"}) tells it.', "--derive 'big=`a` >= 3' tells it."),
+        ('Pass Clean(merge={"s": {"a b": "ab"}}).', "Pass --clean-merge 's:a b=ab'."),
+        ("Pass Label(by='a').", None),
     ],
 )
 def test_advice_of_a_finding_is_told_by_options_and_columns_stay(found, told):
     settings = {("Split", "similar"): "--similar", ("Preprocess", "terms"): "--terms"}
-    settings["Deploy", ""] = "--to"
+    settings |= {("Deploy", ""): "--to", ("Clean", ""): "--clean", ("Derive", ""): "--derive"}
+    settings |= {("Clean", name): f"--clean-{name}" for name in ("bounds", "merge")}
     spoken = Spoken(OPTIONS, {}, FORMS, settings)
     if told is None and "`" in found:
         assert "`series_id`" in spoken.sentence(found)

@@ -9,7 +9,7 @@ from fivefold.commands.command import Command, Told, add_own
 from fivefold.commands.parser import Parser
 from fivefold.report.outlet import check_place, whole_file
 
-RECIPE = "write the pipeline there, for stages that have no flags: Clean, Derive, your own"
+RECIPE = "write the pipeline there, to be changed: stages of your own have no flags"
 
 
 def _add(parser: Parser) -> None:

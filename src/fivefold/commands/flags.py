@@ -4,37 +4,57 @@ import argparse
 import ast
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from fivefold.commands.meant import Form, form_of, meant
 from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
-if TYPE_CHECKING:
-    from fivefold.core.stage import Stage
-
-STAGES = ("Collect", "Split", "Preprocess", "Train", "Evaluate", "Deploy")
-"""Those that the shell makes a pipeline of, in order."""
+STAGES = (
+    *("Collect", "Split", "Clean", "Derive", "Preprocess", "Train", "Pretrained"),
+    *("Evaluate", "Deploy"),
+)
+"""Those that the shell makes a pipeline of, in order; weights to begin with beside what learns."""
 
 GROUPS = {
     "Collect": "the data",
     "Split": "the parts: training, validation and test rows",
+    "Clean": "spellings, repeated rows and bounds",
+    "Derive": "columns made of others",
     "Preprocess": "the arrays",
     "Train": "the learning",
+    "Pretrained": "weights to begin with",
     "Evaluate": "the judging",
     "Deploy": "the bundle",
 }
 """What flags of a stage are about, for a help."""
 
-NAMED = {("Deploy", "path"): "--to"}
+NAMED = {
+    ("Deploy", "path"): "--to",
+    ("Train", "clean"): "--usual-only",
+    ("Derive", "formulas"): "--derive",
+    ("Pretrained", "source"): "--pretrained",
+}
 """Flags that are called otherwise than their setting."""
+
+PREFIXED = ("Clean", "Derive", "Pretrained")
+"""Whose flags begin with the name of the stage, `--clean-bounds`: there is one only if asked."""
 
 WORDS = {
     ("Split", "test"): "test rows: a fraction of all, or names of groups, `chr8`",
     ("Train", "model"): "a built-in network by its name, `mlp`; None is what suits the columns",
     ("Train", "callbacks"): "classes derived from Callback, by their names in a file of --with",
+    (
+        "Pretrained",
+        "source",
+    ): "begin with these weights: a bundle, a folder, hf:org/name@revision, word vectors, tensors",
+    ("Pretrained", "into"): "the network of a file of tensors: timm:resnet18, torchvision:resnet18",
+    ("Pretrained", "strict"): "whether such a file must have what the network has, but its head",
+    ("Clean", "bounds"): "the least and the largest number of a column, age=0,120; none is no "
+    "bound; training rows beyond are left out",
+    ("Derive", "formulas"): "a column made of others, area='w * h'; repeatable, in order",
     ("Deploy", "path"): "write the model there, ready to be served; `models/a/` is a folder",
     ("Deploy", "format"): "`onnx` holds a graph that needs no torch, `torch` holds weights only",
 }
@@ -44,12 +64,26 @@ METAVARS = {
     **dict.fromkeys((("Deploy", "path"), ("Deploy", "better_than")), "BUNDLE"),
     **dict.fromkeys((("Collect", "test_source"), ("Deploy", "datasheet")), "FILE"),
     ("Collect", "root"): "FOLDER",
-    ("Preprocess", "like"): "WEIGHTS",
+    **dict.fromkeys((("Preprocess", "like"), ("Pretrained", "source")), "WEIGHTS"),
+    ("Pretrained", "into"): "LIBRARY:NAME",
+    ("Clean", "columns"): "COLUMN[,..]",
+    ("Clean", "bounds"): "COLUMN=LOW,HIGH",
+    ("Clean", "merge"): "COLUMN:TEXT=TEXT",
+    ("Derive", "formulas"): "COLUMN=FORMULA",
+    ("Derive", "tables"): "TABLE:TEXT=VALUE",
+    ("Derive", "kinds"): "COLUMN=KIND",
+    ("Evaluate", "threshold"): "X|f1|youden|NAME=X|TRUE:ANSWERED=X",
     ("Train", "model"): "NAME",
 }
 """What stands for a value that its type does not tell."""
 
-SAID_OTHERWISE = {("Collect", "source"), ("Collect", "join"), ("Collect", "parameters")}
+ALONE = {"Clean": "--clean"}
+"""Flags that say a stage as it is, with no setting."""
+
+SAID_OTHERWISE = {
+    *(("Collect", setting) for setting in ("source", "join", "parameters")),
+    ("Pretrained", "freeze"),
+}
 """Settings that have a form of their own in the shell."""
 
 _COLUMN = re.compile(r"(?:.{0,40}\b)?the column\b")
@@ -96,6 +130,11 @@ class Flag:
         told += f" (default: {default})" if default else ""
         return told.replace("%", "%%")
 
+    @property
+    def dest(self) -> str:
+        """Its name in what was chosen, which no other flag has."""
+        return f"{self.stage.lower()}_{self.setting}" if self.stage in PREFIXED else self.setting
+
     def value(self, said: Any) -> Any:
         """What was said with it, as the stage takes it.
 
@@ -107,11 +146,16 @@ class Flag:
         """
         if isinstance(said, bool):
             return said
-        return meant(self.option, said, self.annotation, self.default)
+        return meant(self.option, said, self.annotation, self.default, self.pair)
+
+    @property
+    def pair(self) -> str:
+        """What a value by its name is in its help."""
+        return next((one for one in self.form.metavar.split("|")[::-1] if "=" in one), "NAME=VALUE")
 
     def add(self, group: Any) -> None:
         """Give a parser, or a group of one, the flag."""
-        more: dict[str, Any] = {"dest": self.setting, "default": None, "help": self.help}
+        more: dict[str, Any] = {"dest": self.dest, "default": None, "help": self.help}
         if self.form.switch:
             group.add_argument(self.option, action=argparse.BooleanOptionalAction, **more)
         else:
@@ -119,34 +163,62 @@ class Flag:
             group.add_argument(self.option, action="append", **more)
 
 
-def _option(setting: str) -> str:
-    return f"--{setting.replace('_', '-')}"
+def _option(setting: str, stage: str = "") -> str:
+    """The flag of a setting."""
+    usual = f"{stage}-{setting}" if stage in PREFIXED else setting
+    return NAMED.get((stage, setting), f"--{usual.lower().replace('_', '-')}")
 
 
-def _called(word: str, stage: "type[Stage]") -> str:
+def _called(word: str, settings: Mapping[str, Any], stage: str) -> str:
     """What stands between backticks, as a flag where it is a setting of the stage."""
-    return _option(word) if word in stage.model_fields else f"`{word}`"
+    return _option(word, stage) if word in settings else f"`{word}`"
+
+
+class _Field(NamedTuple):
+    """A setting: its type, its default (None where it must be given), whether it is the first."""
+
+    annotation: Any
+    default: Any
+    first: bool
+
+
+def _fields_of(stage: type[Any]) -> dict[str, _Field]:
+    """The settings of a stage by name, of a plain dataclass too."""
+    if is_dataclass(stage):
+        defaults = {one.name: (one.type, one.default) for one in fields(stage)}
+        return {
+            name: _Field(kind, None if default is MISSING else default, default is MISSING)
+            for name, (kind, default) in defaults.items()
+        }
+    return {
+        name: _Field(
+            field.annotation,
+            None if field.is_required() else field.get_default(call_default_factory=True),
+            field.kw_only is False,
+        )
+        for name, field in stage.model_fields.items()
+    }
 
 
 @cache
-def flags_of(stage: "type[Stage]") -> tuple[Flag, ...]:
+def flags_of(stage: type) -> tuple[Flag, ...]:
     """The flags of a stage: a setting that no text can mean, a function or a frame, has none."""
-    said, name = meanings(stage.__doc__), stage.__name__
+    said, name, settings = meanings(stage.__doc__), stage.__name__, _fields_of(stage)
     found = list[Flag]()
-    for setting, field in stage.model_fields.items():
+    for setting, field in settings.items():
         form = form_of(field.annotation)
         if form is None or (name, setting) in SAID_OTHERWISE:
             continue
-        default = None if field.is_required() else field.get_default(call_default_factory=True)
         words = WORDS.get((name, setting)) or first_sentence(said.get(setting, ""))
         if form.metavar.startswith("TEXT") and _COLUMN.match(words):
             form = form._replace(metavar=form.metavar.replace("TEXT", "COLUMN"))
         if (name, setting) in METAVARS:
             form = form._replace(metavar=METAVARS[name, setting])
-        option = NAMED.get((name, setting), _option(setting))
-        words = re.sub(r"`(\w+_\w+)`", lambda one: _called(one[1], stage), words)
-        first = field.kw_only is False
-        found.append(Flag(option, name, setting, form, field.annotation, default, words, first))
+        option = _option(setting, name)
+        words = re.sub(r"`(\w+_\w+)`", lambda one: _called(one[1], settings, name), words)
+        found.append(
+            Flag(option, name, setting, form, field.annotation, field.default, words, field.first)
+        )
     return tuple(found)
 
 
@@ -165,7 +237,7 @@ def flags(stages: Collection[str] = STAGES, *, without: Collection[str] = ()) ->
     return tuple(
         flag
         for flag in every
-        if flag.setting not in left_out and (flag.stage, flag.setting) != (twice, OF_ANOMALIES)
+        if flag.dest not in left_out and (flag.stage, flag.setting) != (twice, OF_ANOMALIES)
     )
 
 
@@ -176,7 +248,7 @@ def unsayable(stages: Collection[str]) -> dict[str, str]:
     return {
         setting: name
         for name in stages
-        for setting, field in getattr(ff, name).model_fields.items()
+        for setting, field in _fields_of(getattr(ff, name)).items()
         if form_of(field.annotation) is None
     }
 
@@ -193,13 +265,18 @@ def shown(value: Any, form: Form | None = None) -> str:
     Example:
         >>> shown(("a", "b")), shown({"zip": "text"}), shown(True), shown(None), shown(0.5)
         ('a,b', 'zip=text', 'yes', '', '0.5')
+        >>> shown({"cat": {"dog": 5}})
+        'cat:dog=5'
     """
     if value is None or value == () or value == {} or value == "":
         return ""
     if isinstance(value, bool):
         return "yes" if value else "" if form and form.switch else "no"
     if isinstance(value, Mapping):
-        return ",".join(f"{name}={shown(each)}" for name, each in value.items())
+        return ",".join(
+            f"{name}:{shown(each)}" if isinstance(each, Mapping) else f"{name}={shown(each)}"
+            for name, each in value.items()
+        )
     if isinstance(value, tuple | list):
         return ",".join(map(shown, value))
     return str(value)

@@ -4,7 +4,8 @@ import argparse
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fivefold.commands.arguments import column_of, recipe_text
+from fivefold.commands.arguments import recipe_text
+from fivefold.commands.chosen import column_of
 from fivefold.commands.command import Command, Told, add_own, tell
 from fivefold.commands.conduct import SEED
 from fivefold.commands.flags import Flag, flags_of, said_of

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 COMMON = (
     *("target", "task", "kinds", "drop", "missing", "group", "time", "test"),
     *("model", "quality", "epochs", "folds", "path"),
+    *("derive_formulas", "pretrained_source"),
 )
 """Settings that a short help tells of."""
 
@@ -64,8 +65,8 @@ class Parser(argparse.ArgumentParser):
             if flag.stage not in groups:
                 title = f"{titles[flag.stage]}: settings of {flag.stage}"
                 groups[flag.stage] = self.add_argument_group(title)
-            flag.add(few if few and flag.setting in COMMON else groups[flag.stage])
-            self.table[flag.setting] = flag
+            flag.add(few if few and flag.dest in COMMON else groups[flag.stage])
+            self.table[flag.dest] = flag
         self._whole += groups.values() if short else ()
 
     def tell_defaults(self) -> None:

@@ -76,6 +76,7 @@ RUN = Command(
     (
         "run adult.csv --target income --to income.ff --report income.html",
         "run bike.csv --target count --time when --horizon 24 --quality fast",
+        "run houses.csv --target price --clean --derive area='w * h'",
         "run photos/ --to photos.ff --epochs 20 --image-size 64",
         "run recipe.json --directory runs/first",
     ),

@@ -3,10 +3,10 @@
 import argparse
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from fivefold.commands.flags import OF_ANOMALIES
+from fivefold.commands.flags import ALONE, OF_ANOMALIES, PREFIXED, STAGES
 from fivefold.commands.meant import Form
 from fivefold.commands.parser import Parser
 from fivefold.commands.written import calls_in, settings_of, value_at, written
@@ -21,8 +21,10 @@ OF_THE_COMMAND = ("on_test",)
 MAY_BE_EMPTY = ("missing", "thousands")
 """Options for which the empty text is a value."""
 
-_STAGES = r"Collect|Split|Preprocess|Train|Evaluate|Deploy"
+_STAGES = "|".join(STAGES)
 _TO_STAGE = re.compile(rf"(--[a-z][^\n]*?) to (?:{_STAGES})\b")
+_OF_PLACE = re.compile(r"\A,? between Collect and Preprocess\b")
+_WHOSE = re.compile(rf"({'|'.join(PREFIXED)})\b(?=[:(])")
 _STAGE = re.compile(rf"(?:ff\.)?({_STAGES})\(")
 
 
@@ -61,6 +63,9 @@ class Spoken:
         forms = {flag.option: flag.form for flag in table}
         settings = {(flag.stage, flag.setting): flag.option for flag in table}
         settings |= {(flag.stage, ""): flag.option for flag in table if flag.first}
+        settings |= {
+            (stage, ""): option for stage, option in ALONE.items() if option in options.values()
+        }
         if OF_ANOMALIES in parser.table:
             settings["Train", OF_ANOMALIES] = parser.table[OF_ANOMALIES].option
         return cls(options, given, forms, settings)
@@ -92,14 +97,22 @@ class Spoken:
             for fault in faults:
                 told = told.replace(_set_in(str(fault)), _set_in(self.error(fault)))
             return told
-        told = _for_the_shell(self._about(error, told))
+        told = _for_the_shell(self._within(told)._about(error, told))
         if any(option in told for option in self.options.values()):
             return told
         return "\n".join([told, *self._meant(told)])
 
     def remedy(self, error: FivefoldError) -> str:
         """What an error says is to be done."""
-        return self._about(error, error.remedy)
+        return self._within(str(error))._about(error, error.remedy)
+
+    def _within(self, told: str) -> Self:
+        """The same, with the flags of the stage first that an error begins with."""
+        stage = _WHOSE.match(told)
+        if stage is None:
+            return self
+        own = {name: flag for (of, name), flag in self.settings.items() if of == stage[1] and name}
+        return replace(self, options={**self.options, **own})
 
     def _about(self, error: FivefoldError, told: str) -> str:
         """What is told of an error, with the options that it is about."""
@@ -144,13 +157,16 @@ class Spoken:
             call = sentence[start:end]
             stage = _STAGE.match(call)
             settings = settings_of(call) if stage else {}
+            if stage and call.endswith("()"):
+                settings = {"": ""} if stage[1] in ALONE else {}
             if stage and settings:
                 options = [self.settings.get((stage[1], name), "") for name in settings]
                 pairs = zip(options, settings.values(), strict=True)
                 words = [option and self._written(option, value) for option, value in pairs]
                 if all(words):
                     join = " and " if "=," in call or "=)" in call else " "
-                    sentence = sentence[:start] + join.join(words) + sentence[end:]
+                    said = f"{sentence[:start]}{join.join(words)}"
+                    sentence = said + _OF_PLACE.sub("", sentence[end:], count=1)
         return self._by_option(sentence)
 
     def _by_option(self, text: str) -> str:
@@ -178,8 +194,18 @@ class Spoken:
             f"That is {option} {text}."
             for option, texts in self.given.items()
             for text in texts
-            if text and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", told)
+            if any(_is_in(part, told) for part in (text, *_pair(text)) if part)
         ]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """A name, as an error has it, and the value of `NAME=VALUE`."""
+    name, sign, value = text.partition("=")
+    return (f"`{name}`", value) if sign and name else ("", "")
+
+
+def _is_in(part: str, told: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", told) is not None
 
 
 def _for_the_shell(told: str) -> str:

@@ -1,6 +1,7 @@
 """Settings as Python writes them, found in a text, and as the shell has them."""
 
 import ast
+import json
 import re
 from collections.abc import Mapping, Sequence
 from shlex import quote
@@ -97,6 +98,9 @@ def written(option: str, value: str, form: Form = _PLAINLY) -> str:
         ('--drop \'a,"b,c",...\'', '--time day,hour')
         >>> written("--missing", '{"age": (0, 9), "zip": {"NA": False}}', named)
         '--missing age=0,9 --not-missing zip=NA'
+        >>> nested = Form(named=True, nested=True, whole=False)
+        >>> written("--threshold", "{'cat': {'dog': 5.0}}", nested)
+        '--threshold cat:dog=5.0'
         >>> written("--terms", "False", Form(switch=True)), written("--seed", '{"a": 1}')
         ('--no-terms', '')
     """
@@ -108,6 +112,8 @@ def written(option: str, value: str, form: Form = _PLAINLY) -> str:
         return option
     if meant is False and form.switch:
         return f"--no-{option.removeprefix('--')}"
+    if isinstance(meant, dict) and form.nested and any(":" in str(name) for name in meant):
+        return f"{option} {quote(json.dumps(meant, ensure_ascii=False))}"
     if isinstance(meant, dict):
         return _by_name(option, meant, form) if form.named else ""
     if isinstance(meant, tuple | list | set):
@@ -119,6 +125,9 @@ def _by_name(option: str, meant: Mapping[Any, Any], form: Form) -> str:
     """NAME=VALUE for each; texts that are False for a column are values there."""
     pairs, levels = list[str](), list[str]()
     for name, value in meant.items():
+        if isinstance(value, dict) and form.nested:
+            pairs += [f"{name}:{text}={_word(other)}" for text, other in value.items()]
+            continue
         if isinstance(value, dict):
             levels += [f"{name}={_word(text)}" for text, counts in value.items() if not counts]
             value = [text for text, counts in value.items() if counts]

@@ -34,8 +34,8 @@ unequal_lengths: give one label for each position of a row
 mask_sizes: give masks in the size of their picture
 empty_masks: look whether these masks were ever drawn, and leave their rows out if not
 unknown_ids: Collect(classes=) names every id, with None for what is no class
-spellings: put Clean() between Collect and Preprocess
-extreme_values: Clean(bounds=) between Collect and Preprocess, if these are errors
+spellings: Clean() between Collect and Preprocess makes them one
+extreme_values: if these are errors, Clean(bounds=) between Collect and Preprocess drops them
 unmatched_keys: look whether keys are written alike in both sources
 before_history: nothing, if these rows really come first; else join more of the past
 joined_later: Join(time=) joins what was known at the moment of a row

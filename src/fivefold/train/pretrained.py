@@ -17,6 +17,8 @@ Head = Literal["new", "kept"]
 ZOOS = ("timm", "torchvision")
 """Libraries of networks that `into` may name, `timm:resnet18` for one."""
 
+_INTO = ("into",)
+
 OURS = ("bert", "distilbert", "electra", "static", None)
 """Types of networks in folders that need no library; None says no type."""
 
@@ -128,10 +130,11 @@ class Pretrained(AsGiven):
         if form == "tensors" and self.into is None:
             remedy = "Pass into=Net(...), or a function (inputs, outputs) that makes it."
             wanted = "the module whose weights they are"
-            yield PreflightError.expected(self._who, wanted, "no `into`", remedy)
+            yield PreflightError.expected(self._who, wanted, "no `into`", remedy, settings=_INTO)
         if form != "tensors" and self.into is not None:
             remedy = "Leave `into` out, or give a file of safetensors."
-            yield PreflightError.expected(self._who, "no `into` beside it", "one", remedy)
+            wanted = "no `into` beside it"
+            yield PreflightError.expected(self._who, wanted, "one", remedy, settings=_INTO)
         try:
             library = self.library(form)
             if library:
@@ -150,7 +153,9 @@ class Pretrained(AsGiven):
             if library not in ZOOS or ":" not in self.into:
                 remedy = "Write into='timm:resnet18', or pass a module."
                 wanted = f"one of {', '.join(f'{zoo}:NAME' for zoo in ZOOS)}"
-                raise PreflightError.expected(self._who, wanted, repr(self.into), remedy)
+                raise PreflightError.expected(
+                    self._who, wanted, repr(self.into), remedy, settings=_INTO
+                )
             return library
         if form != "folder":
             return ""
