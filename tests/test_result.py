@@ -94,7 +94,11 @@ def test_result_with_a_leak_says_so_before_its_scores():
     spoilt = result(honest.assign(alive=np.where(honest["y"] == "yes", "A", "B")))
     assert "; ! 1 serious finding: roc_auc" in repr(spoilt)
     page = spoilt._repr_html_()
-    assert page.index("<b>! serious</b> Column `alive`") < page.index("<td>! roc_auc</td>")
+    (finding,) = [one for one in spoilt.findings if one.severity == "serious"]
+    told = "Column <code>alive</code> alone predicts"
+    assert finding.sentence.startswith("Column `alive` alone predicts")
+    assert page.index(told) < page.index(">! roc_auc</td>")
+    assert page.count(told) == 1
     plain = result(honest)
     assert "; roc_auc" in repr(plain)
     assert "serious" not in plain._repr_html_()

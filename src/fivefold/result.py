@@ -21,7 +21,6 @@ from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
 from fivefold.report.pictures import Figures
 from fivefold.report.reportpage import ReportPage, made_with, write_page
-from fivefold.report.tables import html_of
 from fivefold.report.ten import Tables
 from fivefold.report.verdict import Verdict
 from fivefold.tasks.known import task_of
@@ -273,21 +272,12 @@ class Result:
     def _repr_html_(self) -> str:
         if Evaluated not in self:
             return f"<pre>{html.escape(repr(self))}</pre>"
-        warned = "".join(
-            f"<p><b>! serious</b> {html.escape(finding.sentence)}</p>"
-            for finding in serious(self.findings)
+        from fivefold.report.firstscreen import first_screen
+
+        return first_screen(
+            self.verdict,
+            self[Evaluated],
+            self[Preprocessed].codec.schema,
+            self.findings,
+            self.figures,
         )
-        rows = "".join(
-            f"<tr><td>{'! ' * bool(warned)}{html.escape(name)}</td>"
-            f"<td>{html.escape(str(value))}</td></tr>"
-            for name, value in self.metrics.items()
-        )
-        found = "".join(
-            f"<li><b>{finding.severity}</b> {html.escape(finding.sentence)}</li>"
-            for finding in self.findings
-            if finding.severity == "warning"
-        )
-        beside, name = "", "model_comparison"
-        if len(self[Evaluated].tables.get(name, ())) > 1:
-            beside = html_of("Beside simple models, on the same test rows:", self.tables[name])
-        return f"{self.verdict._repr_html_()}{warned}<table>{rows}</table>{beside}<ul>{found}</ul>"

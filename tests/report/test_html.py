@@ -6,7 +6,8 @@ import pytest
 
 from fivefold.artifacts import Deployed
 from fivefold.core.estimate import Estimate
-from fivefold.report.html import render, themed
+from fivefold.report.html import render
+from fivefold.report.pictures import themed
 from fivefold.report.reported import Reported
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
@@ -109,7 +110,7 @@ def test_render_recipe_that_is_no_json_is_shown_as_it_is(a_run: Any) -> None:
 def test_themed_known_colours_follow_the_page_and_text_stays() -> None:
     svg = '<text style="fill: #24292f">#24292f</text><path style="stroke: #123456"/>'
     assert themed(svg) == (
-        '<text style="fill: var(--ink)">#24292f</text><path style="stroke: #123456"/>'
+        '<text style="fill: var(--ink, currentColor)">#24292f</text><path style="stroke: #123456"/>'
     )
 
 

@@ -1,7 +1,6 @@
 """A run as one page that needs nothing but itself."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -36,14 +35,6 @@ OPEN_TABLES = (
     *("model_comparison", "per_class", "per_entity", "preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
-THEME = {
-    "#24292f": "var(--ink)",
-    "#6e7781": "var(--muted)",
-    "#d0d7de": "var(--line)",
-    "#0072b2": "var(--blue)",
-    "#d55e00": "var(--orange)",
-    "#009e73": "var(--green)",
-}
 
 
 def render(
@@ -109,7 +100,7 @@ def render(
         findings=findings,
         serious=serious(findings),
         pictures=[
-            {"svg": Markup(themed(each.svg)), "caption": each.caption}
+            {"svg": Markup(each.shown), "caption": each.caption}
             for each in figures_of(run).values()
         ],
         passages=None if told_by is None else _listed(*told_by, []),
@@ -131,12 +122,6 @@ def render(
         sheet=sheet_rows(run, answers),
         recipe=_indented(recipe),
     )
-
-
-def themed(svg: str) -> str:
-    """A picture that takes its colours from the page, light or dark."""
-    pattern = re.compile(r"((?:fill|stroke): )(#[0-9a-f]{6})")
-    return pattern.sub(lambda match: match[1] + THEME.get(match[2], match[2]), svg)
 
 
 def _subtitle(collected: Collected) -> str:

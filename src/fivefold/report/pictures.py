@@ -41,9 +41,24 @@ class Drawing:
             text = text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
         write_bytes(Path(path), text.encode())
 
+    @property
+    def shown(self) -> str:
+        """The picture in the colours of the page it stands on, no wider than there is room.
+
+        Rules of style that the picture brings would hold for all others of the page; they stand at
+        its own element instead.
+        """
+        rules = "".join(re.findall(r"<style[^>]*>\*{(.*?)}</style>", self.svg, re.DOTALL))
+        apart = re.sub(r"<style[^>]*>\*{.*?}</style>", "", self.svg, flags=re.DOTALL)
+        fit = f"max-width:100%;height:auto;{rules}"
+        return themed(apart).replace("<svg", f'<svg style="{fit}"', 1)
+
     def _repr_html_(self) -> str:
         caption = html.escape(self.caption)
-        return f"<figure>{self.svg}<figcaption>{caption}</figcaption></figure>"
+        return (
+            f'<figure style="margin:0;max-width:36em">{self.shown}'
+            f"<figcaption>{caption}</figcaption></figure>"
+        )
 
     def __repr__(self) -> str:
         return f"<Drawing {self.name}: {self.caption}>"
@@ -96,6 +111,29 @@ def figures_of(run: "Reported") -> Figures:
 def _made(name: str, make: Callable[[], tuple[str, str]]) -> Drawing:
     svg, caption = make()
     return Drawing(name, caption, spoken(svg, caption))
+
+
+THEME = {
+    "#24292f": "var(--ink, currentColor)",
+    "#6e7781": "var(--muted, #848d97)",
+    "#d0d7de": "var(--line, #84848466)",
+    "#0072b2": "var(--blue, #2684bd)",
+    "#d55e00": "var(--orange, #e0701d)",
+    "#009e73": "var(--green, #009e73)",
+}
+"""By the colour that is drawn the one that is shown: the page's, or where it has none one that is
+legible on light and dark ground."""
+
+
+def themed(svg: str) -> str:
+    """A picture that takes its colours from the page, light or dark.
+
+    Example:
+        >>> themed('<path style="fill: #0072b2"/>')
+        '<path style="fill: var(--blue, #2684bd)"/>'
+    """
+    pattern = re.compile(r"((?:fill|stroke): )(#[0-9a-f]{6})")
+    return pattern.sub(lambda match: match[1] + THEME.get(match[2], match[2]), svg)
 
 
 def spoken(svg: str, caption: str) -> str:

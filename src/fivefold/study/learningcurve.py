@@ -17,6 +17,7 @@ from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.metric import Metric, directed, title
 from fivefold.metrics.powerlaw import PowerLaw, fit_power_law
 from fivefold.partition import Partition
+from fivefold.report.pictures import themed
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
@@ -84,7 +85,7 @@ class LearningCurve(Artifact):
 
     def _repr_html_(self) -> str:
         tables = html_of("Learning curve", self.table) + html_of(self.verdict, self.predicted)
-        return self.figure + tables
+        return themed(self.figure) + tables
 
 
 def learning_curve(

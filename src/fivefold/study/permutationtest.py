@@ -12,6 +12,7 @@ from fivefold.core.wording import plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, TrainingError
 from fivefold.metrics.metric import title
+from fivefold.report.pictures import themed
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
@@ -91,7 +92,7 @@ class PermutationTest(Artifact):
         return "\n".join([text_of("Permutation test", self.table()), self.verdict])
 
     def _repr_html_(self) -> str:
-        return self.figure + html_of(self.verdict, self.table())
+        return themed(self.figure) + html_of(self.verdict, self.table())
 
 
 def permutation_test(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.chain import Chain
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import Metric
+from fivefold.report.pictures import themed
 from fivefold.report.tables import html_of, text_of
 from fivefold.study.candidate import Candidate
 from fivefold.study.crossvalidate import CrossValidated
@@ -128,7 +129,7 @@ class Tuned:
         return text_of(self._said(), table) + rest
 
     def _repr_html_(self) -> str:
-        return html_of(self._said(), self.tables["tuning_results"]) + self.history()
+        return html_of(self._said(), self.tables["tuning_results"]) + themed(self.history())
 
     def _said(self) -> str:
         chosen = ", ".join(f"{at}={shown(value)}" for at, value in self.best.items())
