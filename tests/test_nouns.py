@@ -43,7 +43,7 @@ MEANT_OTHERWISE = {
     ("reading/names.py", "sequence"): "the name of the column of a FASTA file's sequences",
     ("reading/names.py", "series"): "the name of the column that a long table's rows become",
     ("reading/names.py", "text"): "the name of the column that files of a text each become",
-    ("report/html.py", "numeric"): "columns of a table of the page that are set to the right",
+    ("report/grids.py", "numeric"): "columns of a table of the page that are set to the right",
     ("serve/flight.py", "text"): "the key under which the words of an entity stand",
     ("serve/contract.py", "text"): "the key under which the writing of a file stands",
     ("travel/rollup.py", "count"): "how many rows of a joined source there are",

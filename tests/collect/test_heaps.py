@@ -84,8 +84,8 @@ def test_spike_says_where_numbers_stand_out_and_how_they_are_read_as_missing():
     least = f"{weight[weight > 0].min():.10g}"
     assert (found.code, found.severity) == ("spike", "warning")
     assert found.sentence == (
-        "Some values stand out: `age` is 41.2375 in 40 rows (10 %), with more decimals than all "
-        f"others; `weight` is 0 in 36 rows (9 %), and never between that and {least}. "
+        "Some values stand out: `age` is 41.2375 in 40 rows (10%), with more decimals than all "
+        f"others; `weight` is 0 in 36 rows (9%), and never between that and {least}. "
         'Pass missing={"age": [41.2375], "weight": [0]} where they stand for what is not known.'
     )
     assert found.numbers["columns"] == ["age", "weight"]
@@ -96,7 +96,7 @@ def test_cap_of_the_target_and_of_an_input_are_told_apart():
     price, income = np.minimum(draw.lognormal(12, 0.5, (2, ROWS)), 300_000)
     target, column = told({"price": price, "income": income}, ("price",))
     assert target.numbers["target"]
-    assert "300000 in `price`, its largest number" in target.sentence
+    assert "300,000 in `price`, its largest number" in target.sentence
     assert "no model predicts them" in target.sentence
     assert 'ff.Derive({"income_capped": "`income` >= 300000"})' in column.sentence
 

@@ -10,8 +10,8 @@ from fivefold.evaluate.findings import (
     fraction,
     overfitting,
     poor_calibration,
-    weak_subgroup,
 )
+from fivefold.evaluate.subgroups import weak_subgroup
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 
@@ -120,7 +120,7 @@ def test_network_no_better_than_a_constant_is_serious(numbers):
 
 
 def test_fraction_shows_both_counts_and_the_share():
-    assert fraction(3752, 22544) == "3,752 of 22,544 (16.6 %)"
+    assert fraction(3752, 22544) == "3,752 of 22,544 (16.6%)"
 
 
 def test_evidence_takes_the_first_headline_metric_to_compare_by(numbers, sensible):

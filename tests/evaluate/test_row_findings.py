@@ -19,7 +19,7 @@ def test_duplicates_across_parts_are_counted_with_the_score_without_them(numbers
     assert found[0].severity == "warning"
     fresh = evidence.headline(evidence.target[40:], evidence.scores[40:])
     assert found[0].numbers["score_without"] == fresh
-    assert found[0].sentence.startswith("40 of 200 (20.0 %) test rows")
+    assert found[0].sentence.startswith("40 of 200 (20.0%) test rows")
 
 
 def test_duplicates_that_are_all_test_rows_are_counted_without_a_score(numbers, sensible):

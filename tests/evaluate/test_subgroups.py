@@ -4,7 +4,7 @@ from scipy import stats
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.findings import groups, weak_subgroups
+from fivefold.evaluate.subgroups import _apart, _at_most, groups, weak_subgroups
 
 SCHEMA = Schema(
     columns=(
@@ -141,3 +141,42 @@ def test_weak_subgroup_where_all_are_wrong_is_judged_by_the_spread_of_all():
         losses = (np.random.default_rng(seed).random(300) < 0.7).astype(float)
         found += len(weak_subgroups(losses, table, SCHEMA))
     assert found <= 5  # 3 are to be expected at 1 per cent
+
+
+def test_weak_subgroup_hardly_beyond_its_base_rate_is_none_however_many_rows_say_so():
+    place = np.repeat(np.array(["far", "near"], dtype=object), 10_000)
+    schema = Schema(columns=(Column(name="place", kind="categorical"),), targets=(), task="binary")
+
+    def found(errors):
+        wrong = np.arange(10_000) < np.array([[errors], [600]])
+        halves = np.arange(10_000) < np.array([[5_000], [1_000]])
+
+        def blind(inside):
+            return halves.ravel()[inside] * 1.0
+
+        table = Columns({"place": place})
+        return weak_subgroups(wrong.ravel() * 1.0, table, schema, blind)
+
+    assert not found(3_300)  # 66% of the errors of a constant answer, 60% elsewhere
+    assert [group.values for group in found(4_000)] == ["`far`"]
+
+
+def test_weak_subgroups_of_nearly_the_same_rows_are_told_together():
+    draw = np.random.default_rng(0)
+    size = draw.random(2000)
+    table = Columns({"age": size, "weight": size + 0.01 * draw.random(2000)})
+    columns = tuple(Column(name=name, kind="numeric") for name in ("age", "weight"))
+    schema = Schema(columns=columns, targets=(), task="regression")
+    losses = draw.random(2000) * np.where(size > 0.75, 4.0, 1.0)
+    found = weak_subgroups(losses, table, schema)
+    assert {group.column for group in found} == {"age", "weight"}
+    [(first, others)] = _apart(found)
+    assert {first.column, *(one.column for one in others)} == {"age", "weight"}
+    table = Columns({"age": size, "weight": draw.random(2000)})
+    losses += np.where(table.column("weight") > 0.75, 2.0, 0.0)
+    assert [len(others) for _, others in _apart(weak_subgroups(losses, table, schema))] == [0, 0]
+
+
+def test_chance_of_a_subgroup_is_below_what_is_told():
+    for chance in (0.0049, 0.005, 0.0051, 0.0096, 2e-6, 1.5e-7):
+        assert chance < float(_at_most(chance).removeprefix("< "))

@@ -35,7 +35,7 @@ def test_split_that_ignores_time_is_serious_where_it_flatters(world, execute):
     numbers = found[0].numbers
     assert numbers["by_time"] > 1.3 * numbers["random"]
     assert "`when`" in found[0].sentence
-    assert "time='when'" in found[0].sentence
+    assert 'time="when"' in found[0].sentence
 
 
 def test_split_that_ignores_time_is_a_note_where_it_makes_no_difference(world, execute):

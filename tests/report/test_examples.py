@@ -9,7 +9,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Columns
 from fivefold.kinds.audio import Audio
 from fivefold.kinds.image import Image
-from fivefold.report.examples import ROWS, contact_sheet, examples
+from fivefold.report.examples import ROWS, contact_sheet, examples, worst_and_best
 from report.conftest import EVIL, make_run
 
 
@@ -33,9 +33,10 @@ def test_sounds_of_test_rows_are_shown_with_truth_and_answer(task):
     column = Column(name="clip", kind="audio", format="8000 Hz")
     collected, evaluated = seen(task, column, noises(1000))
     [(svg, caption)] = examples(collected, evaluated)
-    assert svg.count("<text") == ROWS + 1
+    wrong = 4 if task != "regression" else ROWS
+    assert svg.count("<text") == ROWS + wrong + 1  # an answer on a line of its own
     assert "data:image/png;base64," in svg
-    assert svg.count("→") == (4 if task != "regression" else ROWS)
+    assert svg.count("→") == wrong
     assert "clip" in caption
     assert EVIL not in svg
 
@@ -49,8 +50,19 @@ def test_worst_answers_come_first_and_the_rest_are_right():
     scores[wrong] = scores[wrong][:, ::-1] * [[1.0], [1.1]]
     [(svg, _)] = examples(collected, evaluated.replace(scores=scores))
     assert svg.count("→") == 2
-    told = re.findall(r">([^<]+)</text>", svg)[:ROWS]
-    assert [("→" in words) for words in told] == [True, True] + [False] * 6
+    told = re.findall(r">([^<]+)</text>", svg)[: ROWS + 2]
+    assert [("→" in words) for words in told] == [False, True] * 2 + [False] * 6
+
+
+def test_right_answers_that_are_shown_are_the_surest():
+    collected, evaluated = seen("binary", Column(name="clip", kind="audio"), noises(1000))
+    scores = np.full_like(evaluated.scores, 0.4)
+    scores[np.arange(len(scores)), evaluated.target] = 0.6
+    sure = [11, 90, 120, 300, 301, 302, 303, 304]
+    scores[sure, evaluated.target[sure]] = np.linspace(0.9, 0.99, 8)
+    shown, truths, answers = worst_and_best(collected, evaluated.replace(scores=scores))
+    assert shown == sure[::-1]
+    assert truths.tolist() == answers.tolist()
 
 
 def test_rows_of_kinds_that_cannot_be_seen_are_not_shown():
@@ -75,5 +87,4 @@ def test_a_sound_is_drawn_with_its_low_bands_at_the_bottom_and_a_picture_as_it_i
 def test_tiles_are_cut_down_and_a_missing_one_leaves_its_place():
     tiles = [np.zeros((4, 8), np.uint8), None]
     svg = contact_sheet(tiles, [("a", "a"), ("b", "<c>")], title="Two")
-    assert len(re.findall("<text", svg)) == 3
-    assert re.search(r"b → &lt;c&gt;", svg)
+    assert re.findall(r">([^<]+)</text>", svg) == ["a", "b", "→ &lt;c&gt;", "Two"]

@@ -102,12 +102,12 @@ def test_confusion_matrix_many_classes_keeps_the_most_frequent() -> None:
 def test_comparison_one_far_off_is_pointed_at_not_drawn() -> None:
     near = {"network": score(0.99), "boosting": score(0.97), "linear": score(0.96)}
     far = figures.comparison({**near, "majority": score(0.10)}, metric="accuracy")
-    assert "← 0.1" in words(far)
+    assert "← 0.1000" in words(far)
     axis = [float(w) for w in words(far) if re.fullmatch(r"0\.\d+|1\.0+", w)]
     assert min(axis) > 0.9
-    assert "0.5" in words(figures.comparison({**near, "majority": score(0.5, 0.4)}, metric="a"))
+    assert "0.5000" in words(figures.comparison({**near, "majority": score(0.5, 0.4)}, metric="a"))
 
 
 def test_comparison_without_interval_draws_the_dot() -> None:
     alone = Estimate(0.5, method="too few rows", n=4)
-    assert "0.5" in words(figures.comparison({"network": alone}, metric="accuracy"))
+    assert "0.5000" in words(figures.comparison({"network": alone}, metric="accuracy"))

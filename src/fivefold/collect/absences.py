@@ -8,7 +8,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.leakage import EXPLAINED, SKILL
-from fivefold.core.digits import digits
+from fivefold.core.digits import digits, per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 from fivefold.keys import codes_of, missing_rows
@@ -107,7 +107,7 @@ def _by_class(name: str, here: Array, target: Array, asked: Question) -> Absence
 
 
 def _of_classes(labels: Array, shares: Array) -> str:
-    part = "no row" if not shares.any() else f"{100 * shares.mean():.3g} % of the rows"
+    part = "no row" if not shares.any() else f"{per_cent(shares.mean())} of the rows"
     return f"in {part} of {quoted(labels.tolist(), 3)}"
 
 

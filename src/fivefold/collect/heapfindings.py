@@ -7,7 +7,7 @@ import numpy as np
 from fivefold.codecs.schema import Column, Schema
 from fivefold.collect.heaps import ENDS, NEXT, Heap, Heaps
 from fivefold.collect.untidy import exact
-from fivefold.core.digits import digits
+from fivefold.core.digits import GROUPED, digits, per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.known import kind_of
@@ -27,7 +27,8 @@ def heap_findings(heaps: Heaps, schema: Schema) -> list[Finding]:
     every.sort(key=lambda one: -one[1].share)
     codes = [one for one in every if one[1].stands_in or one[1].how == "zero"]
     others = [one for one in every if one not in codes and one[1].how not in ENDS]
-    found = [_spike(some, schema) for some in (codes, others) if some]
+    found = [_spike(codes, schema)] if codes else []
+    found += [_spike(others, schema, usual=True)] if others else []
     ends = [one for one in every if one[1].how in ENDS]
     for is_target in (True, False):
         some = [one for one in ends if (one[0] in schema.targets) == is_target]
@@ -35,7 +36,7 @@ def heap_findings(heaps: Heaps, schema: Schema) -> list[Finding]:
     return found
 
 
-def _spike(spikes: Sequence[Named], schema: Schema) -> Finding:
+def _spike(spikes: Sequence[Named], schema: Schema, *, usual: bool = False) -> Finding:
     listed = "; ".join(_stands_out(heap, schema[name]) for name, heap in spikes[:_SHOWN])
     more = len({name for name, _ in spikes} - {name for name, _ in spikes[:_SHOWN]})
     listed += f"; and such ones in {plural(more, 'column')} more" if more else ""
@@ -46,7 +47,10 @@ def _spike(spikes: Sequence[Named], schema: Schema) -> Finding:
     some, they = ("Some values stand", "they stand")
     if len(spikes) == 1:
         some, they = ("A value stands", "it stands")
-    sentence = f"{some} out: {listed}. Pass missing={{{said}}} where {they} for what is not known."
+    remedy = f"Pass missing={{{said}}} where {they} for what is not known."
+    if usual:
+        remedy = f"It may be usual; pass missing={{{said}}} if it was filled in where nobody knew."
+    sentence = f"{some} out: {listed}. {remedy}"
     sure = any(heap.stands_in for _, heap in spikes)
     return finding("spike", sentence, "warning" if sure else "note", **_facts(spikes))
 
@@ -62,8 +66,8 @@ def _stands_out(heap: Heap, column: Column) -> str:
 
 def _capped(heaps: Sequence[Named], is_target: bool) -> Finding:
     listed = "; ".join(
-        f"{_rows(heap)} have {exact(heap.value)} in `{name}`, its {heap.how} number, where the "
-        f"{NEXT} numbers beside it have {digits(round(heap.other, 1))} on average"
+        f"{_rows(heap)} have {apart(heap.value)} in `{name}`, its {heap.how} number, where the "
+        f"{NEXT} numbers next to it have {_each(heap.other)} each on average"
         for name, heap in heaps[:_SHOWN]
     )
     more = f"; so in {len(heaps) - _SHOWN:,} more" if len(heaps) > _SHOWN else ""
@@ -83,14 +87,19 @@ def _facts(heaps: Sequence[Named]) -> dict[str, object]:
     return {"columns": list(dict.fromkeys(name for name, _ in heaps)), "found": listed}
 
 
+def _each(rows: float) -> str:
+    told = digits(round(rows, 1))
+    return f"{told} row{'' if told == '1' else 's'}"
+
+
 def _rows(heap: Heap) -> str:
-    return f"{plural(heap.rows, 'row')} ({100 * heap.share:.2g} %)"
+    return f"{plural(heap.rows, 'row')} ({per_cent(heap.share)})"
 
 
 def _shown(value: float, column: Column) -> str:
     """As one reads it, a date as the source writes it."""
     if not kind_of(column.kind).dated:
-        return exact(float(f"{value:.10g}"))
+        return apart(float(f"{value:.10g}"))
     moment = np.datetime64(int(value), "us").item()
     return str(moment.strftime(column.format) if "%" in column.format else moment.date())
 
@@ -98,3 +107,17 @@ def _shown(value: float, column: Column) -> str:
 def _said(value: float, column: Column) -> str:
     """As one writes it in Python, to the last bit."""
     return literal(_shown(value, column)) if kind_of(column.kind).dated else exact(value)
+
+
+def apart(value: float) -> str:
+    """As one reads it, with thousands set apart from 10,000 on.
+
+    Example:
+        >>> apart(500001.0), apart(-999.0), apart(41.2375)
+        ('500,001', '-999', '41.2375')
+    """
+    told = exact(value)
+    if abs(value) < GROUPED or "e" in told:
+        return told
+    whole, dot, rest = told.partition(".")
+    return f"{int(whole):,}{dot}{rest}"

@@ -10,6 +10,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.sums import add_up
+from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 from fivefold.keys import codes_of
@@ -268,9 +269,9 @@ def _by_line(suspects: Suspects, x: Array) -> Array:
 
 def _alone(names: list[str], schema: Schema, score: float) -> Finding:
     what = (
-        f"{score:.1%} of the errors of a blind guess fall away"
+        f"{per_cent(score)} of the errors of a blind guess fall away"
         if schema.classes
-        else f"it explains {score:.2%} of the variance"
+        else f"it explains {per_cent(score)} of the variance"
     )
     if len(names) == 1:
         sentence = (

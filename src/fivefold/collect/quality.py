@@ -46,7 +46,7 @@ def inspect(
     found += missing_cells(values, schema, usable)
     if schema.inputs:
         keys = row_keys(values[column.name] for column in schema.inputs)
-        found += duplicate_rows(keys, target, usable, given)
+        found += duplicate_rows(keys, target, usable, given, schema)
     found += high_cardinality(codes, schema, usable)
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
@@ -110,7 +110,9 @@ def missing_cells(values: Values, schema: Schema, usable: Array) -> Iterator[Fin
         yield finding("mostly_missing", sentence, columns=empty)
 
 
-def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | None) -> list[Finding]:
+def duplicate_rows(
+    keys: Array, target: Array, usable: Array, given: Array | None, schema: Schema
+) -> list[Finding]:
     """Rows with the same inputs: how many, with how many targets, in a given test part."""
     rows = np.flatnonzero(usable)
     index = codes_of(keys[rows])
@@ -121,7 +123,10 @@ def duplicate_rows(keys: Array, target: Array, usable: Array, given: Array | Non
     conflicts = len(np.unique(row_keys([index, target[rows]]))) - len(counts)
     share = repeated / len(rows)
     many, numbers = share > 0.05, {"rows": repeated, "fraction": share, "conflicting": conflicts}
+    decides = schema.named("time") or schema.named("group")
     end = "Equal rows are kept on one side of a split."
+    if decides:
+        end = f"Rows are divided by `{decides}`, so equal ones may stand on both sides."
     if given is not None:
         test = given[rows] == 2
         inside = np.zeros(len(counts), bool)

@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 
@@ -91,8 +92,8 @@ def _sum(target: str, names: list[str], weights: Array, score: float) -> Finding
     ).removeprefix("+ ")
     dropped = ", ".join(map(literal, names))
     sentence = (
-        f"`{target}` is {terms} (it explains {score:.3%} of the variance): {quoted(names)} may be "
-        f"known only with the answer. Pass drop=({dropped}) if so."
+        f"`{target}` is {terms} (it explains {per_cent(score)} of the variance): {quoted(names)} "
+        f"may be known only with the answer. Pass drop=({dropped}) if so."
     )
     return finding("target_leakage", sentence, columns=names, score=score, how="sum")
 
@@ -100,7 +101,7 @@ def _sum(target: str, names: list[str], weights: Array, score: float) -> Finding
 def _product(target: str, names: list[str], score: float) -> Finding:
     dropped = ", ".join(map(literal, names))
     sentence = (
-        f"`{target}` is a product of powers of {quoted(names)} ({score:.3%} of the variance of "
-        f"its logarithm): they may be known only with the answer. Pass drop=({dropped}) if so."
+        f"`{target}` is a product of powers of {quoted(names)} ({per_cent(score)} of the variance "
+        f"of its logarithm): they may be known only with the answer. Pass drop=({dropped}) if so."
     )
     return finding("target_leakage", sentence, columns=names, score=score, how="product")

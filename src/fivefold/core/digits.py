@@ -30,6 +30,25 @@ def digits(value: "float | Real") -> str:
     return digits(round(number)) if 1_000 <= abs(number) < LARGE else f"{number:.4g}"
 
 
+def per_cent(fraction: float) -> str:
+    """A share in per cent: two digits, or as many as tell it from all.
+
+    Args:
+        fraction: 0 to 1.
+
+    Example:
+        >>> per_cent(0.4869), per_cent(0.00058), per_cent(0.9987), per_cent(1.0)
+        ('49%', '0.058%', '99.9%', '100%')
+        >>> per_cent(0.99996), per_cent(0.0)
+        ('99.996%', '0%')
+    """
+    for decimals in (1, 2, 3):
+        told = f"{100 * fraction:.{decimals}f}"
+        if 0.99 < fraction < 1 and float(told) < 100:
+            return f"{told}%"
+    return "100%" if fraction > 0.99 else f"{100 * fraction:.2g}%"
+
+
 def alike(values: Sequence[float]) -> list[str]:
     """Numbers with the same decimals, so that one compares them at a glance.
 

@@ -20,6 +20,7 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.shuffled import carried_by
+from fivefold.evaluate.subgroups import weak_subgroup
 from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import (
     Asked,
@@ -51,7 +52,7 @@ FINDERS = (
     score_findings.poor_calibration,
     score_findings.off_the_rate,
     few_rows,
-    score_findings.weak_subgroup,
+    weak_subgroup,
     carried_by,
     score_findings.overfitting,
     score_findings.baseline_wins,

@@ -1,28 +1,18 @@
 """What a model's scores give away: each function looks for one thing and finds it or not."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from math import erfc
-
 import numpy as np
 
-from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array, Table
 from fivefold.core.finding import Finding, finding
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.known import kind_of
 from fivefold.metrics.calibration import calibration_error, calibration_error_by_chance, judged
-from fivefold.metrics.groups import FEWEST_ROWS
 from fivefold.metrics.metric import title
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.threshold import decided
 
 LEAST_CALIBRATION_ERROR = 0.02
-MOST_GROUPS = 3
 FEW_ALARMS = 3
 """Held-out rows beyond a threshold, below which it is a guess."""
 MOST_TRAIN_ROWS = 20_000
-MOST_CHANCE = 0.01
 
 
 def poor_calibration(evidence: Evidence) -> list[Finding]:
@@ -94,35 +84,6 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
     return found
 
 
-def weak_subgroup(evidence: Evidence) -> list[Finding]:
-    """Groups of rows that are predicted much worse than the others."""
-    answers = evidence.answered
-    errors = answers.by_row(evidence.task.errors(answers.target, answers.scores))
-    rows = evidence.collected.table.take(evidence.data.test.index)
-    findings: list[Finding] = []
-
-    def blind(inside: Array) -> Array:
-        """The errors of always answering the same to these rows, as suits them best."""
-        some = answers.of_rows(inside)
-        target = answers.target[some]
-        scores = evidence.task.constant(target, evidence.schema, len(target))
-        made = np.zeros(len(some))
-        made[some] = evidence.task.errors(target, scores)
-        return answers.by_row(made)[inside]
-
-    for group in weak_subgroups(errors, rows, evidence.schema, blind):
-        fared = evidence.task.contrast(group.inside, group.outside)
-        if not fared:
-            continue
-        sentence = (
-            f"On the {group.rows:,} test rows where `{group.column}` is {group.values}, {fared} "
-            f"on the others (p < {max(group.chance, 1e-6):.1g}, corrected for all groups judged). "
-            f"{_by_base_rate(group)}"
-        )
-        findings.append(finding("weak_subgroup", sentence, **vars(group)))
-    return findings[:MOST_GROUPS]
-
-
 def overfitting(evidence: Evidence) -> list[Finding]:
     """Training rows that are predicted much better than test rows."""
     from fivefold.models.score import score
@@ -181,104 +142,11 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
     return findings
 
 
-@dataclass(frozen=True)
-class Subgroup:
-    """Rows that share a value, and how they fare against the others."""
-
-    column: str  # its name
-    values: str  # what the rows share, in words
-    rows: int  # how many there are
-    inside: float  # mean loss of these rows
-    outside: float  # mean loss of all others
-    chance: float  # how likely a difference like this is if there is none, times the groups judged
-    blind: float = float("nan")  # mean loss of these rows by the constant answer that suits them
-    blind_outside: float = float("nan")  # the same of the others
-
-
-def groups(table: Table, schema: Schema) -> Iterator[tuple[str, str, Array]]:
-    """Groups worth judging: categories, truth values, quarters of numbers, what other kinds say.
-
-    Yields:
-        Column, values in words, and `(n,)` bool.
-    """
-    for column in schema.inputs:
-        for values, rows in kind_of(column.kind).groups(table.column(column.name)):
-            yield column.name, values, rows
-
-
-def _by_base_rate(group: Subgroup) -> str:
-    if not (group.blind and group.blind_outside):
-        return f"A constant answer makes no error {'elsewhere' if group.blind else 'there'}."
-    parts = (group.inside / group.blind, group.outside / group.blind_outside)
-    there, elsewhere = (f"{part:.0%}" for part in parts)
-    return (
-        f"The model makes {there} of the errors of a constant answer there, {elsewhere} elsewhere."
-    )
-
-
-def weak_subgroups(
-    losses: Array, table: Table, schema: Schema, blind: Callable[[Array], Array] | None = None
-) -> list[Subgroup]:
-    """The groups whose mean loss is higher than that of the others, beyond chance.
-
-    Of a group that is harder to tell by its base rate, more errors are no weakness: its part of
-    the errors that a constant answer makes there must be larger than on the others too.
-
-    Args:
-        losses: `(n,)` one a row, 0 and 1 for right and wrong or an absolute error.
-        table: the same rows, raw.
-        schema: says which columns are inputs, and of what kind.
-        blind: of some rows, `(n,)` bool, the losses by the constant answer that suits them best;
-            None to compare with the other rows alone.
-
-    Returns:
-        Those with at least 30 rows and a chance below 0.01 after correcting for the number of
-        groups judged (z test of unequal variances, or of one variance where that is more careful,
-        Bonferroni), the largest difference first; one a column.
-    """
-    judged = []
-    for name, values, inside in groups(table, schema):
-        rows = int(inside.sum())
-        if min(rows, len(losses) - rows) >= FEWEST_ROWS:
-            judged.append((name, values, rows, inside))
-    worst: dict[str, Subgroup] = {}
-    spread = float(losses.var(ddof=1)) if judged else 0.0  # a group's own is 0 where all are wrong
-    for name, values, rows, inside in judged:
-        ours, others = losses[inside], losses[~inside]
-        apart = ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)
-        error = max(apart, spread * (1 / len(ours) + 1 / len(others))) ** 0.5
-        gap = float(ours.mean() - others.mean())
-        z = gap / error if error else 0.0
-        chance = min(1.0, len(judged) * erfc(z / 2**0.5) / 2)
-        found = Subgroup(name, values, rows, float(ours.mean()), float(others.mean()), chance)
-        best = worst.get(name)
-        if chance < MOST_CHANCE and (best is None or gap > best.inside - best.outside):
-            allowed = found if blind is None else _beyond_base_rate(found, inside, losses, blind)
-            worst |= {name: allowed} if allowed is not None else {}
-    return sorted(worst.values(), key=lambda group: group.outside - group.inside)
-
-
-def _beyond_base_rate(
-    group: Subgroup, inside: Array, losses: Array, blind: Callable[[Array], Array]
-) -> Subgroup | None:
-    """The group, if more is lost there than as large a part of what a constant answer loses."""
-    theirs, others = blind(inside), blind(~inside)
-    there, elsewhere = float(theirs.mean()), float(others.mean())
-    part = group.outside / elsewhere if elsewhere else 1.0
-    beyond, left = losses[inside] - part * theirs, losses[~inside] - part * others
-    unsure = there / elsewhere if elsewhere else 0.0
-    error = (beyond.var(ddof=1) / len(beyond) + unsure**2 * left.var(ddof=1) / len(left)) ** 0.5
-    gap = float(beyond.mean())
-    if gap <= 0 or (error and erfc(gap / error / 2**0.5) / 2 >= MOST_CHANCE):
-        return None
-    return replace(group, blind=there, blind_outside=elsewhere)
-
-
 def fraction(part: float, whole: float) -> str:
     """A count of a whole with its share.
 
     Example:
         >>> fraction(403, 5574)
-        '403 of 5,574 (7.2 %)'
+        '403 of 5,574 (7.2%)'
     """
-    return f"{part:,.0f} of {whole:,.0f} ({100 * part / max(whole, 1):.1f} %)"
+    return f"{part:,.0f} of {whole:,.0f} ({100 * part / max(whole, 1):.1f}%)"

@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.session import Session
+from fivefold.core.wording import literal
 from fivefold.errors import DataError
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction
@@ -48,7 +49,7 @@ def groups_apart(evidence: Evidence, session: Session | None) -> list[Finding]:
         f"have too ({groups:,} different)."
     )
     how = f"kept on one side by `{column}`"
-    advice = f"Pass group={column!r} to Collect if new ones are to be predicted."
+    advice = f"Pass group={literal(column)} to Collect if new ones are to be predicted."
     numbers: dict[str, object] = {"column": column, "rows": int(both.sum()), "groups": groups}
     both_ways = _told(evidence, session, "by-group", Ties(unit=unit), begun, how, advice)
     return [finding("split_ignores_group", *both_ways[:2], **numbers, **both_ways.numbers)]

@@ -57,8 +57,8 @@ def carried_by(evidence: Evidence) -> list[Finding]:
     ordered = sorted(found, key=lambda name: -lost[name])
     said = together([f"{found[name]:.3f} for {name}" for name in ordered])
     sentence = (
-        f"What the model reads: {metric.title} is {whole:.3f}, where cells are exchanged among "
-        f"{len(rows):,} test rows {said}."
+        f"What the model reads: {metric.title} is {whole:.3f}; where cells are another row's, it "
+        f"is {said} ({len(rows):,} test rows)."
     )
     facts = {"rows": len(rows), "whole": whole, "exchanged": ordered}
     return [finding("carried_by", sentence, **facts, scores=[found[name] for name in ordered])]

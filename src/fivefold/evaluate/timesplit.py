@@ -5,6 +5,7 @@ import numpy as np
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
+from fivefold.core.wording import literal
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.otherwise import flatters, is_long, score_otherwise
 from fivefold.kinds.known import kind_of
@@ -30,7 +31,7 @@ def optimistic_split(evidence: Evidence, session: Session) -> list[Finding]:
     if schema.named("time") or column is None or evidence.collected.given is not None:
         return []
     begun = f"Rows have dates (`{column}`) and were divided regardless of them"
-    advice = f"Pass time={column!r} to Collect if the model is to predict later rows."
+    advice = f"Pass time={literal(column)} to Collect if the model is to predict later rows."
     later, why = by_time(evidence, column), ""
     if is_long(evidence, wide=False):
         why = "training again would take long"

@@ -68,7 +68,7 @@ class CountHead(QuantityHead):
         by_row: Any = None if weight is None else weight.cpu().double().numpy()
         self.excess.fill_(excess_of(*counted(counts, means, by_row, exposure)))
         return (
-            f"Intervals of 90 % hold {len(target):,} validation rows so where counts spread by "
+            f"Intervals of 90% hold {len(target):,} validation rows so where counts spread by "
             f"{float(self.excess):.3g} times the square of their mean more than Poisson's."
         )
 

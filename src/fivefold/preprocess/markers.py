@@ -82,7 +82,7 @@ class Chosen:
             f"{plural(steady, 'column')} {'was' if steady == 1 else 'were'} chosen in {SURE:.0%} "
             f"or more of {HALVES} halves of them, of which {by_chance:.2g} at most may be expected "
             f"to be false; {plural(few, 'column')} "
-            f"{'has' if few == 1 else 'have'} a false-discovery rate of 10 % or less."
+            f"{'has' if few == 1 else 'have'} a false-discovery rate of 10% or less."
         )
         numbers = {"kept": kept, "offered": offered, "steady": steady, "discovered": few}
         yield finding("columns_chosen", sentence, **numbers)

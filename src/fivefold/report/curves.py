@@ -15,7 +15,7 @@ from fivefold.metrics.counts import intervals
 from fivefold.metrics.curves import average_precision, ranked_counts, roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.weight import effective_rows
-from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, draw, with_unit
+from fivefold.report.drawing import BLUE, LINE, MUTED, ORANGE, WIDE, draw, with_unit
 from fivefold.report.figures import confusion_matrix
 from fivefold.report.futures import coverage_ahead, error_ahead, forecasts
 from fivefold.report.misheard import spelling_errors, transcripts
@@ -152,7 +152,7 @@ def label_scores(target: "Array", said: "Array", classes: Sequence[object]) -> s
         axes.legend(loc="best")
 
     more = f" (the {MOST_LABELS} commonest of {len(classes)})" if len(classes) > len(shown) else ""
-    return draw(paint, width=6.0, height=1.2 + 0.3 * len(shown), title=f"Labels{more}")
+    return draw(paint, width=WIDE, height=1.2 + 0.3 * len(shown), title=f"Labels{more}")
 
 
 def counts(target: "Array", scores: "Array") -> str:

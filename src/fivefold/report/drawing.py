@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from fivefold.core.digits import GROUPED, digits
 
@@ -21,6 +21,9 @@ LINE = "#d0d7de"
 BLUE = "#0072b2"
 ORANGE = "#d55e00"
 """Ink and three hues of Okabe and Ito's palette, told apart by colour-blind readers too."""
+
+WIDE = 4.8
+"""Inches of a picture with names beside it: on a telephone letters stay as large as elsewhere."""
 
 STYLE: Any = {
     "svg.hashsalt": "fivefold",
@@ -91,6 +94,8 @@ def draw(
             largest = max(map(abs, axis.get_view_interval()))
             if largest >= GROUPED and isinstance(axis.get_major_formatter(), ScalarFormatter):
                 axis.set_major_formatter(lambda value, _: digits(value))
+                if axis is axes.xaxis:  # where longer words need room
+                    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         if title:
             axes.set_title(title)
         text = io.StringIO()

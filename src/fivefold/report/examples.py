@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
-from fivefold.report.drawing import MUTED, ORANGE, draw
+from fivefold.report.drawing import MUTED, ORANGE, WIDE, draw
 from fivefold.report.maskrows import mask_rows
 from fivefold.report.tables import cell, shortened
 from fivefold.tasks.known import task_of
@@ -24,6 +24,9 @@ ROWS = 8
 
 ACROSS = 4
 """Of them beside one another."""
+
+LABEL = 0.24
+"""Of a tile's place, the part above it for the truth and the answer."""
 
 SIDE = 160
 """Most pixels of a tile, down and across."""
@@ -81,7 +84,7 @@ def worst_and_best(
     marks = decided(evaluated.scores, evaluated.threshold)
     wrong = task.errors(evaluated.target, marks)
     worst = [row for row in np.argsort(-losses, kind="stable") if wrong[row]][: rows // 2]
-    others = [row for row in np.argsort(wrong, kind="stable") if row not in worst]
+    others = [row for row in np.lexsort((losses, wrong)) if row not in worst]
     shown = [*worst, *others[: rows - len(worst)]]
     truths = collected.table.column(schema.targets[0])[evaluated.index[shown]]
     return shown, truths, task.answers(marks[shown], schema)
@@ -105,21 +108,21 @@ def contact_sheet(
             left, top = place % ACROSS, place // ACROSS
             if tile is not None:
                 height, width = _fitted(tile.shape[0], tile.shape[1])
-                box = (left, left + width, top + height, top)
+                box = (left, left + width, top + LABEL + height, top + LABEL)
                 axes.imshow(tile, extent=box, cmap="gray", vmin=0, vmax=255, aspect="auto")
-            told = truth if truth == answer else f"{truth} → {answer}"
+            told = truth if truth == answer else f"{truth}\n→ {answer}"
             colour = MUTED if truth == answer else ORANGE
-            axes.text(left, top - 0.03, told, color=colour, fontsize=8, va="bottom")
+            axes.text(left, top + LABEL - 0.03, told, color=colour, fontsize=8, va="bottom")
         axes.set_xlim(0, ACROSS)
-        axes.set_ylim(down, -0.15)
+        axes.set_ylim(down, 0)
 
-    return draw(paint, width=5.6, height=0.4 + 1.45 * down, title=title)
+    return draw(paint, width=WIDE, height=0.4 + 1.45 * down, title=title)
 
 
 def _fitted(height: int, width: int) -> tuple[float, float]:
     """Height and width of a tile within its place, of which a tenth stays free."""
     longer = max(height, width)
-    return 0.8 * height / longer, 0.92 * width / longer
+    return (1 - LABEL - 0.05) * height / longer, 0.92 * width / longer
 
 
 def _tiles(column: "Column", cells: "Array") -> "list[Array | None]":

@@ -7,11 +7,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
 from fivefold.metrics import confusion
-from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, draw
-from fivefold.report.tables import shortened
+from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, WIDE, draw
+from fivefold.report.tables import ends, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +144,7 @@ def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -
         axes.grid(visible=False, axis="y")
         for place, (name, score) in enumerate(scores.items()):
             colour = BLUE if name == ours else MUTED
-            value, label = float(score), digits(score)
+            value, label = float(score), ends(score)[0]
             if not window[0] <= value <= window[1]:
                 left = value < window[0]
                 value, label = window[0 if left else 1], f"← {label}" if left else f"{label} →"
@@ -168,7 +167,7 @@ def comparison(scores: Mapping[str, Estimate], *, metric: str, ours: str = "") -
         axes.set_xlabel(metric)
         axes.spines["left"].set_visible(False)
 
-    return draw(paint, width=6.0, height=0.9 + 0.45 * len(names), title="Beside the baselines")
+    return draw(paint, width=WIDE, height=0.9 + 0.45 * len(names), title="Beside the baselines")
 
 
 def markers(table: "pd.DataFrame") -> str:
@@ -190,7 +189,7 @@ def markers(table: "pd.DataFrame") -> str:
         axes.set_xlim(0, 1)
         axes.set_xlabel(f"share of halves; blue: at most {FALSE:.0%} false discoveries")
 
-    return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Markers")
+    return draw(paint, width=WIDE, height=0.9 + 0.2 * len(few), title="Markers")
 
 
 def importance(table: "pd.DataFrame", metric: str) -> str:
@@ -211,9 +210,9 @@ def importance(table: "pd.DataFrame", metric: str) -> str:
         axes.set_yticks(places, names)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_ylim(len(few) - 0.4, -0.6)
-        axes.set_xlabel(f"{metric} lost where the column is another row's")
+        axes.set_xlabel(f"{metric} lost")
 
-    return draw(paint, width=6.0, height=0.9 + 0.2 * len(few), title="Which columns it reads")
+    return draw(paint, width=WIDE, height=0.9 + 0.2 * len(few), title="Which columns it reads")
 
 
 def by_chance(scores: "Array", given: float, metric: str) -> str:

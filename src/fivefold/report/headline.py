@@ -97,7 +97,7 @@ def model_parts(trained: "Trained") -> str:
     """What answers together, each with its share.
 
     Returns:
-        `blend: network 30 %, 875 trees 70 %`, or the name of a network that answers alone.
+        `blend: network 30%, 875 trees 70%`, or the name of a network that answers alone.
     """
     settings = trained.settings
     name = settings.network or type(trained.model).__name__
@@ -111,7 +111,7 @@ def model_parts(trained: "Trained") -> str:
     if not any(beside.values()):
         return name
     shares = {"network": 1 - sum(beside.values()), **beside}
-    told = (f"{n} {100 * weight:.0f} %" for n, weight in shares.items() if weight > TINY)
+    told = (f"{n} {weight:.0%}" for n, weight in shares.items() if weight > TINY)
     return f"{name}: {', '.join(told)}"
 
 

@@ -1,13 +1,18 @@
 """A run as one page that needs nothing but itself."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed
+from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
 from fivefold.codecs.schema import Schema
-from fivefold.core.estimate import Estimate
+from fivefold.core.digits import digits
+from fivefold.core.finding import Finding
+from fivefold.core.wording import plural
+from fivefold.decided import Provenance
+from fivefold.report.grids import facts, grid, listed, sized
 from fivefold.report.headline import (
     display_name,
     headlines,
@@ -22,7 +27,7 @@ from fivefold.report.overview import overview
 from fivefold.report.passages import passages
 from fivefold.report.reported import Reported
 from fivefold.report.sheetrows import sheet_rows
-from fivefold.report.tables import cell, cells, ends, score_rows
+from fivefold.report.tables import ends, score_rows
 from fivefold.report.ten import is_filled
 from fivefold.sheet.testimony import Answers
 from fivefold.tasks.known import task_of
@@ -30,11 +35,11 @@ from fivefold.tasks.known import task_of
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 100
 OPEN_TABLES = (
     *("model_comparison", "per_class", "per_entity", "preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
+LEAST = 0.75  # of its size, below which a picture is not made smaller
 
 
 def render(
@@ -84,7 +89,7 @@ def render(
     shown = [name for name in OPEN_TABLES if name in told and is_filled(told[name])]
     hidden = [name for name in told if name not in shown and is_filled(told[name])]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters["ticked"] = ticked
+    environment.filters |= {"ticked": ticked, "sized": sized}
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
     source = collected.provenance.source or "data"
     return environment.from_string(template).render(
@@ -100,28 +105,41 @@ def render(
         findings=findings,
         serious=serious(findings),
         pictures=[
-            {"svg": Markup(each.shown), "caption": each.caption}
+            {"svg": Markup(floored(each.shown)), "caption": each.caption}
             for each in figures_of(run).values()
         ],
-        passages=None if told_by is None else _listed(*told_by, []),
+        passages=None if told_by is None else listed(*told_by, []),
         metrics=_scores(evaluated.metrics),
         weighted=_scores(evaluated.weighted) if evaluated.weighted else None,
         weight=schema.named("weight"),
         folds=_scores(evaluated.folds) if evaluated.folds else None,
-        open_tables=[_grid(told[name], name) for name in shown],
-        more_tables=[_grid(told[name], name) for name in hidden],
+        open_tables=[grid(told[name], name) for name in shown],
+        more_tables=[grid(told[name], name) for name in hidden],
         unfilled=_unfilled(told),
         how=f"{run.partition.how[:1].upper()}{run.partition.how[1:]}.",
         split=_split(collected, run.preprocessed),
         parts=model_parts(trained),
-        network=_facts({**trained.settings, **trained.resources}),
+        learnt=_learnt(trained),
+        network=facts({**trained.settings, **trained.resources}),
         bundle=_bundle(deployed) if deployed else None,
-        limitations=None if limitations is None else _grid(limitations, "limitations"),
-        provenance=_facts(collected.provenance),
+        limitations=_limitations(limitations, findings),
+        provenance=facts(_origin(collected.provenance)),
         seen=_seen(collected, run),
         sheet=sheet_rows(run, answers),
         recipe=_indented(recipe),
     )
+
+
+def floored(svg: str) -> str:
+    """A picture that is not made smaller than its letters can be read; it scrolls in place of that.
+
+    Example:
+        >>> floored('<svg style="height:auto" width="400pt" height="9pt"></svg>')
+        '<svg style="min-width:300pt;height:auto" width="400pt" height="9pt"></svg>'
+    """
+    found = re.search(r'width="([\d.]+)pt"', svg[: svg.index(">")])
+    least = f"{LEAST * float(found[1]):.0f}pt" if found else "0"
+    return svg.replace('style="', f'style="min-width:{least};', 1)
 
 
 def _subtitle(collected: Collected) -> str:
@@ -152,26 +170,6 @@ def _interval(score: Any) -> str:
     return f"{score.level:.0%} interval {low} to {high} ({score.method})"
 
 
-def _grid(frame: "pd.DataFrame", name: str) -> dict[str, Any]:
-    from markupsafe import Markup
-
-    headings, rows, numeric = cells(frame)
-    two_lines = Markup("{}<small>{}</small>")  # its format() escapes what it is given
-    for column, values in enumerate(frame.items() if len(headings) == frame.shape[1] else ()):
-        for row, value in zip(rows, values[1], strict=True):
-            if isinstance(value, Estimate) and row[column]:
-                score, low, high = ends(value)
-                known = value.low == value.low
-                row[column] = two_lines.format(score, f"{low} to {high}" if known else value.method)
-    return {
-        "title": display_name(name)[:1].upper() + display_name(name)[1:],
-        "headings": headings,
-        "rows": rows[:MOST_ROWS],
-        "numeric": numeric,
-        "left_out": max(len(rows) - MOST_ROWS, 0),
-    }
-
-
 def _unfilled(tables: "Mapping[str, pd.DataFrame]") -> Any:
     """Tables that were not made, and why."""
     rows = [
@@ -179,33 +177,11 @@ def _unfilled(tables: "Mapping[str, pd.DataFrame]") -> Any:
         for name, table in tables.items()
         if not is_filled(table)
     ]
-    return _listed(["table", "status", "why"], rows, []) if rows else None
-
-
-def _listed(headings: Sequence[str], rows: list[list[str]], numbers: Sequence[int]) -> Any:
-    numeric = [place in numbers for place in range(len(headings))]
-    return {"headings": headings, "rows": rows, "numeric": numeric, "left_out": 0}
-
-
-def _facts(values: Mapping[str, Any]) -> Any:
-    return _listed(["what", "value"], [[name, told] for name, told in _told(values) if told], [])
-
-
-def _told(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """Names and values, those of a mapping and of mappings in a list each in lines of their own."""
-    for name, value in values.items():
-        named = f"{before}{str(name).replace('_', ' ')}"
-        several = isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)
-        if several:
-            value = {str(number): one for number, one in enumerate(value, 1)}
-        if isinstance(value, Mapping):
-            yield from _told(value, f"{named}, ")
-        else:
-            yield named, cell(value)
+    return listed(["table", "status", "why"], rows, []) if rows else None
 
 
 def _scores(scores: Mapping[str, Any]) -> Any:
-    return _listed(["score", "value", "interval", "how", "n"], score_rows(scores), [1, 2, 4])
+    return listed(["score", "value", "interval", "how", "n"], score_rows(scores), [1, 2, 4])
 
 
 def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
@@ -222,11 +198,37 @@ def _split(collected: Collected, preprocessed: Preprocessed) -> Any:
         headings += [str(label) for label in classes]
         for line, each in zip(rows, counts, strict=True):
             line += [f"{count:,}" for count in ([] if each is None else each)]
-    return _listed(headings, rows, range(1, len(headings)))
+    return listed(headings, rows, range(1, len(headings)))
+
+
+def _learnt(trained: Trained) -> str:
+    """What training came to, in words."""
+    settings, seconds = trained.settings, trained.resources.seconds
+    told = [plural(settings.parameters, "parameter")]
+    if settings.epochs_run:
+        kept = f", of which {settings.best_epoch} was kept" if settings.best_epoch else ""
+        told.append(f"{plural(settings.epochs_run, 'epoch')}{kept}")
+    told += [f"{digits(seconds)} s on {settings.device}"] if seconds == seconds else []
+    return "; ".join(told)
+
+
+def _origin(provenance: Provenance) -> Mapping[str, Any]:
+    """Where rows came from, a file that is all of it told once."""
+    told = dict(provenance)
+    alone = len(provenance.files) == 1 and provenance.files[0].get("sha256") == provenance.sha256
+    return {name: value for name, value in told.items() if not (alone and name == "files")}
+
+
+def _limitations(table: "pd.DataFrame | None", findings: Sequence[Finding]) -> Any:
+    """Limitations but for the findings, which stand on the page already."""
+    if table is None:
+        return None
+    said = {finding.sentence for finding in findings}
+    return grid(table[~table["limitation"].isin(said)], "limitations")
 
 
 def _bundle(deployed: Deployed) -> Any:
-    return _facts(
+    return facts(
         {
             "path": deployed.path,
             "bytes": deployed.bytes,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from fivefold.metrics.transcripts import EDITS, Edit, kind_of_edit
-from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, draw
+from fivefold.report.drawing import BLUE, INK, MUTED, ORANGE, WIDE, draw
 from fivefold.report.tables import shortened
 
 MOST = 12
@@ -37,7 +37,7 @@ def spelling_errors(edits: Sequence[Edit]) -> str:
         axes.set_xlabel("times in the test rows")
         axes.legend(loc="lower right")
 
-    return draw(paint, width=5.6, height=1.2 + 0.26 * max(3, len(most)), title="What is wrong")
+    return draw(paint, width=WIDE, height=1.2 + 0.26 * max(3, len(most)), title="What is wrong")
 
 
 def transcripts(rows: Sequence[tuple[str, str]]) -> str:

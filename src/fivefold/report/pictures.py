@@ -12,9 +12,10 @@ from fivefold.core.named import missing_name
 from fivefold.core.store import write_bytes
 from fivefold.metrics.weight import weight_argument
 from fivefold.report.headline import display_name, leading
+from fivefold.report.tables import cell
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
-from fivefold.tasks.threshold import drawn_of
+from fivefold.tasks.threshold import decided, drawn_of
 
 if TYPE_CHECKING:
     from fivefold.report.reported import Reported
@@ -162,6 +163,7 @@ def _learning(run: "Reported") -> tuple[str, str]:
 def _of_answers(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
     """What the task draws of truth and answers."""
     from fivefold.report.curves import DRAWINGS
+    from fivefold.report.figures import confusion_matrix
 
     collected, evaluated, schema = run.collected, run.evaluated, run.collected.schema
     assert evaluated is not None
@@ -172,6 +174,10 @@ def _of_answers(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, 
         if weight is not None and weight_argument(draw):
             values["weight"] = judged.of_rows(collected.table.column(weight)[evaluated.index])
             caption += f" Rows are weighted by {weight}."
+        if draw is confusion_matrix and len(schema.targets) == 1:
+            marks = decided(judged.scores, evaluated.threshold)
+            wrong = task.mistakes(judged.target, marks, schema, cell)
+            caption += f" Wrong are {wrong}."
         yield picture.drawing, partial(_drawn, draw, values, caption)
 
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from fivefold.core.digits import alike, digits
 from fivefold.core.estimate import ITSELF, Estimate
 from fivefold.core.wording import inert
+from fivefold.metrics.metric import TITLES
 from fivefold.report.headline import display_name
 
 if TYPE_CHECKING:
     import pandas as pd
+
+LEAST_SHARE = 1e-3
+"""Of a column of shares, below which four decimals are too few."""
 
 
 def cell(value: object) -> str:
@@ -84,8 +88,22 @@ def cells(frame: "pd.DataFrame") -> tuple[list[str], list[list[str]], list[bool]
     numeric = [
         all(isinstance(v, Real) and not isinstance(v, bool) for v in values) for values in columns
     ]
-    rows = [[cell(value) for value in row] for row in zip(*columns, strict=True)]
-    return headings, rows, numeric
+    told = [_told(values, str(name)) for values, name in zip(columns, table.columns, strict=True)]
+    return headings, [list(row) for row in zip(*told, strict=True)], numeric
+
+
+def _told(values: Sequence[object], name: str) -> list[str]:
+    """The cells of one column; shares and scores of one have the same four decimals."""
+    shares = [value for value in values if isinstance(value, float) and value == value]
+    plain = shares and not any(isinstance(value, Estimate) for value in shares)
+    if plain and max(map(abs, shares)) <= 1:
+        least = min((abs(value) for value in shares if value), default=1.0)
+        uneven = any(value != int(value) for value in shares)
+        if (uneven or name in TITLES) and least >= LEAST_SHARE:
+            known = (isinstance(value, float) and value == value for value in values)
+            both = zip(values, known, strict=True)
+            return [f"{value:.4f}" if is_share else cell(value) for value, is_share in both]
+    return [cell(value) for value in values]
 
 
 def aligned(rows: Iterable[Sequence[str]], right: Sequence[bool]) -> list[str]:

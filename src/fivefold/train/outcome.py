@@ -150,7 +150,7 @@ def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
     if valid_rows and fitted.best_epoch == plan.epochs and gain > HASTY:
         sentence = (
             f"The last of {plan.epochs} epochs was the best and still lowered the "
-            f"validation loss by {100 * gain:.1f} %; more epochs may help."
+            f"validation loss by {100 * gain:.1f}%; more epochs may help."
         )
         yield finding("still_improving", sentence, epochs=plan.epochs, gain=gain)
 
