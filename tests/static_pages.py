@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 
 import driven
+from fivefold.codecs.cell import null_words
+from fivefold.kinds.scripted import scripted_of
+from fivefold.kinds.state import FittedColumn
 from fivefold.serve.site import RUNTIME as FILES
 
 RUNTIME = Path(os.environ.get("ONNXRUNTIME_WEB", "onnxruntime-web"))
@@ -60,3 +63,37 @@ def check_alike(page: Any, model: Any, rows: list[dict[str, Any]]) -> None:
         return
     assert told["predictions"] == model.predict(rows).tolist()
     assert np.abs(np.array(told["probabilities"]) - model.predict_proba(rows)).max() < 1e-5
+
+
+STAGE = "const codecs = {}; class Odd extends Error {}"
+"""What the page of a site has before the code of kinds."""
+
+
+class Scripts:
+    """A page with nothing but the JavaScript half of columns.
+
+    Args:
+        page: a browser.
+        folder: to keep the page in.
+    """
+
+    def __init__(self, page: Any, folder: Path) -> None:
+        self.page, self.folder = page, folder
+
+    def encoded(self, fitted: FittedColumn, cells: list[Any]) -> list[Any]:
+        """The numbers of each cell; the reason where it is refused."""
+        half = scripted_of(fitted)
+        assert half is not None
+        column = fitted.column
+        facts = {"absent": sorted(null_words(column.missing)), "rules": column.rules, **half.facts}
+        code = "\n".join((STAGE, *half.code))
+        file = self.folder / "scripts.html"
+        file.write_text(f'<!doctype html><meta charset="utf-8"><script>{code}</script>')
+        self.page.open(file.as_uri())
+        return self.page.run(
+            f"(() => {{ const codec = codecs[{json.dumps(half.codec)}]({json.dumps(facts)});"
+            f"return Promise.all({json.dumps(cells)}.map(async (cell) => {{"
+            "try { return [...codec.encode(await codec.read(cell))]; }"
+            "catch (fault) { if (fault instanceof Odd) return fault.message; throw fault; }"
+            "})); })()"
+        )

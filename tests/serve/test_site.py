@@ -82,10 +82,26 @@ def rows(several: bool) -> pd.DataFrame:
     return frame
 
 
-def deployed(frame: pd.DataFrame, path: Path, **evaluate) -> Path:
-    kinds = {"shade": Shade} if "shade" in frame else {}
+def notes() -> pd.DataFrame:
+    """Texts beside numbers, of which a network and terms answer together."""
+    draw = np.random.default_rng(0)
+    kept = draw.random(200) < 0.5
+    glad, sad = ["fein", "天气很好", "straße", "great"], ["mies", "糟糕", "awful", "ΣΟΦΟΣ"]
+    mixed = [draw.choice(glad if (draw.random() < 0.2) ^ good else sad, 4) for good in kept]
+    return pd.DataFrame(
+        {
+            "note": [f"{' '.join(words)}, nr. {n * 37}" for n, words in enumerate(mixed)],
+            "size": draw.normal(size=200).round(2),
+            "y": np.where(kept, "yes", "no"),
+        }
+    )
+
+
+def deployed(frame: pd.DataFrame, path: Path, network: str = "mlp", **evaluate) -> Path:
+    wanted = {"shade": Shade, "note": "text"}
+    kinds = {name: kind for name, kind in wanted.items() if name in frame}
     stages = [ff.Collect(frame, target="y", kinds=kinds), ff.Preprocess()]
-    stages.append(ff.Train("mlp", epochs=2))
+    stages.append(ff.Train(network, epochs=2))
     judge = [ff.Evaluate(baselines=(), **evaluate), ff.Deploy(path)]
     ff.Pipeline([*stages, *judge]).run(progress=False)
     return path
@@ -101,6 +117,7 @@ def bundles(tmp_path_factory):
         "threshold": deployed(two, folder / "two.ff", threshold=0.3),
         "costs": deployed(rows(several=True), folder / "three.ff", threshold=costs),
         "number": deployed(number, folder / "number.ff"),
+        "words": deployed(notes(), folder / "words.ff", "mixblend"),
     }
 
 
@@ -177,20 +194,21 @@ FINE = [
     {"size": "nan", "born": "Sat, 01/02/2020", "seen at": 20200229, "new": "no"},
     {"size": -1e39, "colour": " red\u0085", "seen at": "1403-07-08 05:06", "new": 1},
     {"size": True, "colour": "it's  blue", "born": "", "seen at": "", "new": ""},
+    *({"note": text} for text in ("", None, "FEIN\u0301 STRASSE!", "很好天气", "σοφος mies")),
+    *({"note": text} for text in (12.5, True, "ist es fein? " * 50)),
 ]
 """Cells that are read as they are written."""
 
 
 @pytest.mark.slow
 @needs_browser
-@pytest.mark.parametrize("name", ["threshold", "costs", "number"])
+@pytest.mark.parametrize("name", ["threshold", "costs", "number", "words"])
 def test_page_answers_in_the_browser_as_the_bundle_does(bundles, name, tmp_path):
     write_site(bundles[name], tmp_path / "site", runtime=static_pages.RUNTIME, kinds=[Shade])
     model = ff.load(bundles[name], kinds=[Shade])
-    known = rows(several=False).drop(columns="y")[:20]
-    known["seen at"] = known["seen at"].astype(str).replace("NaT", None)
-    cells = [*json.loads(known.to_json(orient="records"))]
-    cells += [{**cells[0], **odd} for odd in FINE]
+    known = (notes() if name == "words" else rows(several=False)).drop(columns="y")[:20]
+    cells = [*json.loads(known.to_json(orient="records", date_format="iso"))]
+    cells += [{**cells[0], **odd} for odd in FINE if set(odd) <= set(known)]
     with static_pages.opened(tmp_path / "site", tmp_path / "profile") as page:
         page.until("document.body.dataset.alike")
         assert page.run("document.body.dataset.alike") == "true"

@@ -1,15 +1,18 @@
 """The words of a text."""
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from fivefold.codecs.schema import RULES
+from fivefold.codecs.timestamp import BLANKS
 
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_LETTERS = rf"[^\W\d_{_IDEOGRAPHS}]"
-_TOKEN = re.compile(rf"#{{3,}}|{_LETTERS}+(?:['\u2019]{_LETTERS}+)*|\d+|[{_IDEOGRAPHS}]|[^\w\s]")
+_WORDLIKE = r"[^\W\d_{}]"  # letters, but for these
+_SIGN = r"[^\w\s{}]"
 _LONG_NUMBER = re.compile(r"\d{3,}")
 # Latin, Greek, Cyrillic, Armenian and punctuation: there rules 2 differ from rules 1 in nothing.
 _PLAIN = re.compile(
@@ -20,7 +23,8 @@ _UNSPACED = (
     rf"{_IDEOGRAPHS}\uff66-\uff9d\U00020000-\U0003ffff"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf"
 )
-_UNSPACED_LETTERS = re.compile(rf"(?=[{_UNSPACED}])[^\W\d_]")
+_UNSPACED_LETTER = rf"(?=[{_UNSPACED}])[^\W\d_]"
+_UNSPACED_LETTERS = re.compile(_UNSPACED_LETTER)
 _JOINERS = "\u200c\u200d"
 # Soft hyphen, word joiner, marks of direction and of the order of bytes: they show nothing.
 INVISIBLE = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -57,7 +61,7 @@ def words(text: str, rules: int = RULES) -> list[str]:
         >>> words("हिन्दी में"), words("ที่นี่")
         (['हिन्दी', 'में'], ['ที่', 'นี่'])
     """
-    text, pattern = text.lower(), _TOKEN
+    text, pattern = text.lower(), _plain_token()
     if rules >= 2 and not text.isascii():
         # Of İ lower-casing makes an i and a mark. The forms of characters, once known to Unicode,
         # never change, so that normalising is the same in every Python.
@@ -92,22 +96,81 @@ def is_unspaced(word: str) -> bool:
 
 
 @cache
+def _plain_token() -> "re.Pattern[str]":
+    """The words of rules 1."""
+    return re.compile(_plain_form())
+
+
+def _plain_form() -> str:
+    letters = _WORDLIKE.format(_IDEOGRAPHS)
+    return (
+        rf"#{{3,}}|{letters}+(?:['\u2019]{letters}+)*|\d+|[{_IDEOGRAPHS}]|" + _SIGN.format("")
+    )
+
+
+@cache
 def _marked_token() -> "re.Pattern[str]":
     """The words of rules 2; made when a text first needs it, since it asks for each mark."""
-    marks = _ranges(
-        point for part in _MARKED for point in part if unicodedata.category(chr(point))[0] == "M"
-    )
-    letter = rf"[^\W\d_{_UNSPACED}]"
+    return re.compile(_marked_form(_marks()))
+
+
+def _marked_form(marks: str) -> str:
+    letter = _WORDLIKE.format(_UNSPACED)
     # A joiner after a mark shapes that letter, even a last one; after a letter it must join.
     joined = rf"[{_JOINERS}]+(?:{letter}|(?=[{marks}]))"
     word = rf"{letter}+(?:(?:[{marks}][{marks}{_JOINERS}]*|{joined}){letter}*)*"
-    unspaced = rf"(?=[{_UNSPACED}])[^\W\d_]"
-    emoji = rf"[^\w\s\0-\x7f{_JOINERS}][{marks}{_TINTS}]*"
-    return re.compile(
+    emoji = _SIGN.format(rf"\0-\x7f{_JOINERS}") + rf"[{marks}{_TINTS}]*"
+    sign = _SIGN.format(_JOINERS)
+    return (
         rf"#{{3,}}[{marks}]*|{word}(?:['\u2019]{word})*|\d+[{marks}]*"
-        rf"|{unspaced}(?:[{marks}]|(?<=[{_STACKERS}]){unspaced})*"
-        rf"|{_FLAG}{{2}}|{emoji}(?:\u200d{emoji})*|[^\w\s{_JOINERS}][{marks}]*"
+        rf"|{_UNSPACED_LETTER}(?:[{marks}]|(?<=[{_STACKERS}]){_UNSPACED_LETTER})*"
+        rf"|{_FLAG}{{2}}|{emoji}(?:\u200d{emoji})*|{sign}[{marks}]*"
     )
+
+
+def _marks() -> str:
+    """Combining marks as ranges of a character class."""
+    return _ranges(
+        point for part in _MARKED for point in part if unicodedata.category(chr(point))[0] == "M"
+    )
+
+
+def script_words(rules: int) -> dict[str, Any]:
+    """The same for `words.js`: patterns, and which characters this Python takes for what.
+
+    Args:
+        rules: by which texts are read.
+
+    Returns:
+        `rules`; `patterns` of JavaScript, with names of classes such as `<word>`; and the
+        `classes`, as ranges: `young` holds the characters that this Python does not know.
+    """
+    every = range(sys.maxunicode + 1)
+    kinds = {"word": re.compile(r"\w"), "digit": re.compile(r"\d")}
+    classes = {
+        name: _ranges(point for point in every if kind.match(chr(point)))
+        for name, kind in kinds.items()
+    }
+    young = _ranges(point for point in every if unicodedata.category(chr(point)) == "Cn")
+    forms = {
+        "plain": _plain_form(),
+        "marked": _marked_form("<mark>"),
+        "plainly": f"^{_PLAIN.pattern}$",
+        "invisible": INVISIBLE.pattern,
+        "unspaced": _UNSPACED_LETTER,
+    }
+    return {
+        "rules": rules,
+        "classes": {**classes, "mark": _marks(), "young": young, "blank": BLANKS},
+        "patterns": {name: _for_script(form) for name, form in forms.items()},
+    }
+
+
+def _for_script(form: str) -> str:
+    """A pattern of this file as JavaScript has it, where shorthands know ASCII alone."""
+    form = re.sub(r"\[\^\\W\\d_([^\]]*)\]", r"(?:(?![<digit>_\1])[<word>])", form)
+    form = form.replace(r"[^\w\s", "[^<word><blank>").replace(r"\d", "[<digit>]")
+    return re.sub(r"\\U([0-9a-f]{8})", lambda found: chr(int(found[1], 16)), form)
 
 
 def _ranges(points: Iterable[int]) -> str:

@@ -11,7 +11,8 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
-from fivefold.codecs.words import words
+from fivefold.codecs.transcript import spelt_as
+from fivefold.codecs.words import script_words, words
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
@@ -20,6 +21,7 @@ from fivefold.kinds.grams import GramCensus
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
+from fivefold.kinds.scripted import Scripted, script
 from fivefold.kinds.subwords import PieceIndex, learn_pieces, spelled
 from fivefold.kinds.text_state import AROUND, TextState
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
@@ -161,6 +163,19 @@ class Text(Kind):
             "example": " ".join(state.vocabulary[:8]),
             "policy": {"unseen": f"unknown {state.unit}s share one code", "too_long": state.part},
         }
+
+    def scripted(self, fitted: Fitted) -> Scripted | None:
+        column, state = fitted.column, fitted.state
+        if state.spelling is not None or spelt_as(column.format) is not None:
+            return None
+        facts = {
+            "vocabulary": list(state.vocabulary),
+            "pieces": list(state.pieces),
+            "grams": list(state.grams),
+            **{name: getattr(state, name) for name in ("length", "tail", "slots")},
+        }
+        code = script("codecs/cell.js", "codecs/words.js", "kinds/text.js")
+        return Scripted("words", facts | script_words(column.rules), code)
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

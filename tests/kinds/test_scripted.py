@@ -1,0 +1,147 @@
+"""The halves of kinds in JavaScript give what those in Python give, for cells of any form."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+import driven
+import static_pages
+from fivefold.codecs.cell import BAD
+from fivefold.codecs.dates import PATTERNS
+from fivefold.codecs.schema import Column
+from fivefold.codecs.settings import Settings
+from fivefold.kinds.canonical import canonical_column
+from fivefold.kinds.cells import Cells
+from fivefold.kinds.datetime import Times
+from fivefold.kinds.known import kind_of
+from fivefold.kinds.state import FittedColumn
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(driven.CHROMIUM is None, reason="no chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scripts")
+    with driven.Browser(folder / "profile") as browser:
+        yield static_pages.Scripts(browser, folder)
+        assert browser.told == []
+
+
+def fitted_on(cells: list, kind: str, **settings) -> tuple[FittedColumn, np.ndarray]:
+    column = Column(name="x", kind=kind, missing=("N/A",))
+    canonical = canonical_column(np.array(cells, object), column)[0]
+    known = Cells(canonical, lambda values, _: values)
+    state = kind_of(kind).fit(known, column, Settings(**settings))
+    return FittedColumn(column, kind_of(kind), state), canonical
+
+
+ZONES = ("", "", "", "Z", " UTC", "+01:00", " +0530", "-08", " GMT+1", " (CET)", ".5", "+24:00")
+MARKS = ("x", "9", "-", "\u2013", "\u00a0", "\ufeff", "\u0663", "")
+
+
+def dates(pattern: str, count: int, draw: random.Random) -> list[str]:
+    """Texts that the pattern writes, some with a zone, some with a fault."""
+    texts = []
+    for _ in range(count):
+        at = datetime(draw.randint(1900, 2068), 1, 1) + timedelta(
+            seconds=draw.randint(0, 31 * 10**6)
+        )
+        forms = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f", "%Y%m%d %H%M", "%G-W%V-%u")
+        text = at.strftime(pattern or draw.choice(forms)) + draw.choice(ZONES)
+        if draw.random() < 0.2:
+            place = draw.randrange(len(text))
+            text = text[:place] + draw.choice(MARKS) + text[place + 1 :]
+        texts.append(text.lower() if draw.random() < 0.2 else text)
+    return texts
+
+
+def test_dates_of_every_pattern_are_read_as_the_same_moment_or_refused(scripts):
+    draw, kind, refused = random.Random(0), kind_of("datetime"), 0
+    for pattern in ("", *PATTERNS[::6]):
+        column = Column(name="x", kind="datetime", format=pattern, missing=("N/A",))
+        fitted = FittedColumn(column, kind, Times(times=True))
+        cells = [*dates(pattern, 40, draw), None, "", "N/A", 20240229, True, "0001-01-01 00:00Z"]
+        for cell, found in zip(cells, scripts.encoded(fitted, cells), strict=True):
+            try:
+                moment = np.array([kind.reader(column)(cell)], "M8[us]")
+            except BAD:
+                assert isinstance(found, str), (cell, pattern)
+                continue
+            if isinstance(found, str):  # weeks, other digits, signs that Python alone takes
+                refused += 1
+                continue
+            wanted = np.nan_to_num(kind.encode(moment, column, fitted.state)[0], nan=-1)
+            told = [-1 if number is None else number for number in found]
+            np.testing.assert_allclose(told, wanted, rtol=1e-15, atol=1e-15, err_msg=repr(cell))
+    assert refused < 40
+
+
+SCRIPTS = (
+    *((0x20, 0x7F),) * 6,
+    *((0xA0, 0x250), (0x300, 0x370), (0x370, 0x590), (0x590, 0x700), (0x900, 0xE00)),
+    *((0xE00, 0xF00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x1E00, 0x2070), (0x2190, 0x2800)),
+    *((0x3040, 0x3100), (0x4E00, 0x4F00), (0xAC00, 0xAD00), (0xFF00, 0xFFF0), (0x1C80, 0x1CC0)),
+    *((0xA7B0, 0xA800), (0x10400, 0x10450), (0x105C0, 0x105F0), (0x1D400, 0x1D800)),
+    *((0x1F1E6, 0x1F200), (0x1F300, 0x1F700)),
+)
+ODD = (
+    *(
+        "İstanbul",
+        "straße STRASSE ẞ",
+        "ΣΊΣΥΦΟΣ ΟΔΟΣ. Σ",
+        "don\u2019t O'Neill's",
+        "1,234 100000 ١٢٣٤",
+    ),
+    *("👩‍👩‍👧‍👦 👍🏽", "🇩🇪🇫🇷🇪", "नमस्ते", "ที่นี่", "天气很好。", "e\u0301te\u0301 i\u0307", "한국어 ﬁ"),
+    *(
+        "က္ဘာ ខ្មែរ",
+        "soft\u00adhyphen",
+        "\u200bzw\u200cj\u200d",
+        "\ufeffx",
+        "\0a",
+        "a_b ___ ###ab ##",
+    ),
+    *("a_b ___ ###ab ##", "ǅ K Å", "x\u20e3 1\ufe0f\u20e3", "\ud83d", "天气" * 60, "N/A", "", " "),
+)
+
+
+def texts(count: int) -> list[str]:
+    """Texts of many scripts, mixed."""
+    draw, found = random.Random(1), [*ODD]
+    for _ in range(count):
+        parts = []
+        for _ in range(draw.randint(0, 20)):
+            low, high = draw.choice(SCRIPTS)
+            letters = "".join(chr(draw.randrange(low, high)) for _ in range(draw.randint(1, 6)))
+            parts.append(draw.choice((letters, letters, " ", draw.choice(ODD))))
+        found.append("".join(parts))
+    return found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"slots": 40},
+        {"text_length": 7, "truncation": "both", "terms": False},
+        {"tokens": "subwords", "terms": False},
+    ],
+    ids=["terms", "cut", "pieces"],
+)
+def test_texts_of_any_script_have_the_same_codes(scripts, settings):
+    if "tokens" in settings:
+        pytest.importorskip("tokenizers")
+    cells, slots = texts(600), settings.pop("slots", 0)
+    fitted, canonical = fitted_on(cells, "text", word_rows=2, **settings)
+    if slots:
+        fitted = FittedColumn(fitted.column, fitted.kind, replace(fitted.state, slots=slots))
+    wanted = fitted.kind.encode(canonical, fitted.column, fitted.state)
+    found = np.array(scripts.encoded(fitted, cells))
+    wrong = [cells[row] for row in np.flatnonzero((found != wanted).any(axis=1))]
+    assert wrong == []
+    assert len(np.unique(wanted)) > 200
