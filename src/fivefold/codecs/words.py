@@ -103,9 +103,7 @@ def _plain_token() -> "re.Pattern[str]":
 
 def _plain_form() -> str:
     letters = _WORDLIKE.format(_IDEOGRAPHS)
-    return (
-        rf"#{{3,}}|{letters}+(?:['\u2019]{letters}+)*|\d+|[{_IDEOGRAPHS}]|" + _SIGN.format("")
-    )
+    return rf"#{{3,}}|{letters}+(?:['\u2019]{letters}+)*|\d+|[{_IDEOGRAPHS}]|" + _SIGN.format("")
 
 
 @cache
