@@ -10,6 +10,7 @@ from fivefold.commands.agree import AGREE
 from fivefold.commands.check import CHECK
 from fivefold.commands.command import tell
 from fivefold.commands.compare import COMPARE
+from fivefold.commands.curve import CURVE
 from fivefold.commands.datasheet import DATASHEET
 from fivefold.commands.demo import DEMO
 from fivefold.commands.exchange import EXCHANGE
@@ -50,6 +51,7 @@ COMMANDS = (
     AGREE,
     STUDY,
     TUNE,
+    CURVE,
     RELABEL,
     EXCHANGE,
     PREDICT,

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import shutil
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import fivefold as ff
 from fivefold import cli
+from fivefold.commands.arguments import pipeline_of
 from fivefold.commands.flags import OF_ANOMALIES, PREFIXED, SAID_OTHERWISE, STAGES, flags
 from fivefold.commands.meant import Form
 from fivefold.commands.spoken import Spoken
@@ -90,6 +92,7 @@ WRONG = {
     "--cache": FOLDER,
     "--log": ("none/here.jsonl", ""),
     "--trials": ("0", *NUMBER),
+    "--fractions": ("0.5,x", "0.5,1", ""),
     "--seconds": ("0", "-1", "nan", "x"),
     "--nested": ("1", *NUMBER),
     "--jobs": ("0", "-2", "x"),
@@ -323,6 +326,26 @@ def test_several_faults_are_each_told_by_their_options():
     said = spoken.error(caught.value)
     for words in ("expected --jobs of", "Pass --jobs 1.", "a --seed of", "Pass --seed 0."):
         assert words in said
+
+
+def test_advice_that_is_a_study_is_the_command_with_the_words_that_were_given():
+    parser = parsers()["run"]
+    words = [
+        "a b.csv",
+        "--target",
+        "y",
+        "--no-terms",
+        "--clean",
+        "--pretrained",
+        "a.ff",
+        "--freeze",
+    ]
+    chosen = parser.parse_args([*words, "--test", "8,", "--to", "m.ff", "--seed", "3"])
+    spoken = Spoken.of(parser, chosen)
+    told = spoken.sentence("ff.learning_curve(pipeline)").removeprefix("fivefold curve ")
+    again = parsers()["curve"].parse_args(shlex.split(told))
+    assert pipeline_of(again).to_json() == pipeline_of(chosen)[:-1].to_json()
+    assert spoken.sentence('ff.load("my m.ff").predict(rows)') == "fivefold predict 'my m.ff' NEW"
 
 
 @pytest.mark.slow

@@ -10,6 +10,9 @@ from tempfile import TemporaryDirectory
 import fivefold as ff
 from fivefold.testing import check_no_leak
 
+FITS = ("titanic",)
+"""Sets that `all.py` goes the way with."""
+
 
 def walk(data: Path, target: str, folder: Path, drop: tuple[str, ...] = ()) -> ff.Verdict:
     """Go the way, and give the verdict on the run without the columns that are left out.

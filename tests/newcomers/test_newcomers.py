@@ -1,6 +1,7 @@
 """What those who are new do first, on small tables that are made here."""
 
 import importlib.util
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -49,3 +50,27 @@ def test_newcomer_who_has_to_defend_a_number_gets_intervals_rivals_and_the_same_
 ):
     told = script("researcher").walk(table, "income", tmp_path, ("tax_band",))
     assert told.good.sentence.startswith(("Yes. It gets ", "In part. It scores ", "No. It "))
+
+
+@pytest.mark.slow
+def test_newcomer_who_is_handed_a_bundle_serves_asks_and_replaces_it(table, tmp_path):
+    schema = script("engineer").walk(table, "income", tmp_path)
+    assert schema["classes"] == ["<=50K", ">50K"]
+
+
+def test_sets_are_cut_to_every_so_manieth_row_and_the_first_files_of_a_folder(tmp_path):
+    whole, names = script("all"), [f"{part}/{n}.txt" for part in "ab" for n in range(5)]
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, name)
+    whole.members_of(tmp_path / "in.zip", tmp_path / "out.zip", 2)
+    assert zipfile.ZipFile(tmp_path / "out.zip").namelist() == [
+        "a/0.txt",
+        "a/1.txt",
+        "b/0.txt",
+        "b/1.txt",
+    ]
+    (tmp_path / "in.csv").write_text("x,y\n" + "".join(f'{n},"a, {n}"\n' for n in range(10)))
+    whole.rows_of(tmp_path / "in.csv", tmp_path / "out.csv", 5)
+    told = (tmp_path / "out.csv").read_text().splitlines()
+    assert told == ["x,y", *(f'{n},"a, {n}"' for n in range(0, 10, 2))]

@@ -84,6 +84,21 @@ def pipeline_of(chosen: argparse.Namespace) -> "Pipeline":
     return ff.Pipeline(stages_of(chosen))
 
 
+def begun_with(chosen: argparse.Namespace) -> list[str]:
+    """The words that describe the data and what is learnt from it, as they were given."""
+    words = [chosen.source]
+    for action in chosen.parser._actions:
+        flag, said = chosen.parser.table.get(action.dest), getattr(chosen, action.dest, None)
+        if (flag is None or flag.stage == "Deploy") and action.dest not in SPECIAL:
+            continue
+        if isinstance(said, bool):
+            words += [action.option_strings[not said]] if said != action.default else []
+        elif isinstance(said, list) and action.help != argparse.SUPPRESS:
+            for text in said:
+                words += [action.option_strings[0], *([] if text is True else [text])]
+    return words
+
+
 def beside(chosen: argparse.Namespace) -> list[str]:
     """The flags of `add_source` that are given beside the source."""
     table = chosen.parser.table.values()

@@ -4,9 +4,12 @@ import argparse
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from shlex import join, quote
 from typing import Any, Self
 
+from fivefold.commands.arguments import begun_with
 from fivefold.commands.flags import ALONE, OF_ANOMALIES, PREFIXED, STAGES
+from fivefold.commands.flags import flags as every_flag
 from fivefold.commands.meant import Form
 from fivefold.commands.parser import Parser
 from fivefold.commands.written import calls_in, settings_of, value_at, written
@@ -21,7 +24,12 @@ OF_THE_COMMAND = ("on_test",)
 MAY_BE_EMPTY = ("missing", "thousands")
 """Options for which the empty text is a value."""
 
+STUDIES = {"learning_curve": "curve", "investigate": "study", "tune": "tune"}
+"""Commands that conduct a study, by the function."""
+
 _STAGES = "|".join(STAGES)
+_STUDY = re.compile(rf"ff\.({'|'.join(STUDIES)})\(pipeline[^()]*\)")
+_ANSWERED = re.compile(r"""ff\.load\((["'])(.+?)\1\)\.predict\(rows\)""")
 _TO_STAGE = re.compile(rf"(--[a-z][^\n]*?) to (?:{_STAGES})\b")
 _OF_PLACE = re.compile(r"\A,? between Collect and Preprocess\b")
 _WHOSE = re.compile(rf"({'|'.join(PREFIXED)})\b(?=[:(])")
@@ -38,12 +46,14 @@ class Spoken:
         forms: in which ways values of options are said; one value of those that are not named.
         settings: options by stage and setting, for what is said of a stage; that which Python takes
             without its name has an empty one too.
+        begun: the words that describe data and what is learnt, for another command.
     """
 
     options: Mapping[str, str]
     given: Mapping[str, Sequence[str]]
     forms: Mapping[str, Form] = field(default_factory=dict)
     settings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    begun: str = ""
 
     @classmethod
     def of(cls, parser: Parser, chosen: argparse.Namespace) -> Self:
@@ -63,12 +73,19 @@ class Spoken:
         forms = {flag.option: flag.form for flag in table}
         settings = {(flag.stage, flag.setting): flag.option for flag in table}
         settings |= {(flag.stage, ""): flag.option for flag in table if flag.first}
+        if any(flag.stage == "Collect" for flag in table):  # advice is for those that learn, too
+            for flag in every_flag():
+                forms.setdefault(flag.option, flag.form)
+                settings.setdefault((flag.stage, flag.setting), flag.option)
+                settings.setdefault((flag.stage, "" if flag.first else flag.setting), flag.option)
+            settings |= {(stage, ""): option for stage, option in ALONE.items()}
         settings |= {
             (stage, ""): option for stage, option in ALONE.items() if option in options.values()
         }
         if OF_ANOMALIES in parser.table:
             settings["Train", OF_ANOMALIES] = parser.table[OF_ANOMALIES].option
-        return cls(options, given, forms, settings)
+        learns = any(flag.stage == "Train" for flag in table)
+        return cls(options, given, forms, settings, join(begun_with(chosen)) if learns else "")
 
     def check_given(self) -> None:
         """Refuse options with nothing in them, as an empty variable of the shell gives.
@@ -153,6 +170,11 @@ class Spoken:
             >>> spoken.sentence('Pass drop=("alive",) if so, or Split(similar=0.8).')
             'Pass --drop alive if so, or --similar 0.8.'
         """
+        sentence = _ANSWERED.sub(lambda found: f"fivefold predict {quote(found[2])} NEW", sentence)
+        if self.begun:
+            sentence = _STUDY.sub(
+                lambda found: f"fivefold {STUDIES[found[1]]} {self.begun}", sentence
+            )
         for start, end in reversed(calls_in(sentence)):
             call = sentence[start:end]
             stage = _STAGE.match(call)
@@ -164,8 +186,8 @@ class Spoken:
                 pairs = zip(options, settings.values(), strict=True)
                 words = [option and self._written(option, value) for option, value in pairs]
                 if all(words):
-                    join = " and " if "=," in call or "=)" in call else " "
-                    said = f"{sentence[:start]}{join.join(words)}"
+                    between = " and " if "=," in call or "=)" in call else " "
+                    said = f"{sentence[:start]}{between.join(words)}"
                     sentence = said + _OF_PLACE.sub("", sentence[end:], count=1)
         return self._by_option(sentence)
 

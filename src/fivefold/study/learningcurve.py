@@ -196,7 +196,8 @@ def _checked(fractions: Sequence[float]) -> list[float]:
             "learning_curve",
             "three fractions or more, above 0, the largest of them 1",
             ", ".join(f"{size:g}" for size in sizes) or brief(fractions),
-            "Leave fractions out, or pass some like (0.1, 0.3, 1).",
+            "Leave them out, or pass fractions=(0.1, 0.3, 1).",
+            argument="fractions",
         )
     return sizes
 
