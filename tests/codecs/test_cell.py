@@ -5,6 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fivefold.codecs.cell import (
     boolean,
@@ -13,8 +15,24 @@ from fivefold.codecs.cell import (
     null_numbers,
     null_words,
     number,
+    plain_words,
     word,
+    writable,
 )
+
+ODD_WORDS = [
+    "1.0",
+    "-2.0",
+    "true",
+    "TRUE",
+    " x ",
+    "1e+16",
+    "a\0b",
+    "12.0 ",
+    "é",
+    "e\u0301",
+    "\ud800",
+]
 
 
 @pytest.mark.parametrize(
@@ -182,3 +200,12 @@ def test_null_words_hold_the_empty_text_and_numbers_in_word_form():
 
 def test_null_numbers_hold_what_reads_as_a_number():
     assert null_numbers(("?", "-999", "NaN", "inf")) == {-999.0, float("inf")}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.sampled_from(ODD_WORDS)), max_size=30))
+def test_many_words_at_once_are_those_read_one_by_one(cells):
+    found, odd = plain_words(cells)
+    for place, (cell, told) in enumerate(zip(cells, found, strict=True)):
+        wanted = None if cell is None else writable(word(cell))
+        assert place in odd or told == wanted

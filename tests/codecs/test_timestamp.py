@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivefold.codecs.dates import DAYS, TIMES
-from fivefold.codecs.timestamp import MONTHS, compiled, parse, parse_iso
+from fivefold.codecs.dates import DAYS, PATTERNS, TIMES
+from fivefold.codecs.timestamp import MONTHS, compiled, may_be, parse, parse_iso
 
 NOON = datetime(2024, 1, 31, 12)
 
@@ -119,3 +119,17 @@ def test_month_names_do_not_depend_on_the_process_locale(monkeypatch):
 def test_pattern_that_is_not_known_is_refused(pattern):
     with pytest.raises(ValueError, match=r"no directive|twice"):
         compiled(pattern)
+
+
+def test_what_a_pattern_reads_is_made_of_words_of_dates():
+    moments = [datetime(2001, month, month + 3, 13, 5, 9) for month in range(1, 13)]
+    asides = ["", " UTC", " Z", " gmt+1", " (Central European Time)"]
+    for pattern in PATTERNS:
+        for moment in moments:
+            text = moment.strftime(pattern.replace("%Z", "GMT"))
+            for told in (text, text.upper(), f"{moment:%A}, {text}", *(text + a for a in asides)):
+                if compiled(pattern).fullmatch(told):
+                    assert may_be(told), told
+    assert may_be("1st of Sept. 2024")
+    assert not may_be("level 12")
+    assert not may_be("May 2024 or later")

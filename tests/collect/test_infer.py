@@ -6,6 +6,7 @@ import pytest
 from fivefold.codecs.coded import objects
 from fivefold.collect.infer import guess_kind
 from fivefold.collect.null_texts import found_tokens
+from fivefold.kinds import sample
 
 
 def kind(values, **options):
@@ -193,3 +194,44 @@ def test_texts_that_came_as_bytes_are_of_the_kind_of_their_texts():
         wanted = guess_kind(objects(cells)).kind
         assert guess_kind(objects(cell.encode() for cell in cells)).kind == wanted
     assert guess_kind(objects([b"\xe4x", b"\xf6x"] * 15)).kind == "categorical"
+
+
+def many(sort, rows=1500):
+    """Different cells of a sort, 1,500 of them and more."""
+    draw = np.random.default_rng(0)
+    numbers = [f"{value:.6f}" for value in draw.normal(size=rows)]
+    words = [f"red and {place} new" for place in range(rows)]
+    pairs = list(zip(numbers, words, strict=True))
+    cells = {
+        "words": words,
+        "two words": [f"red {place}" for place in range(rows)],
+        "names": [f"n{place}" for place in range(rows)],
+        "numbers": numbers,
+        "mostly numbers": [one if draw.random() < 0.85 else other for one, other in pairs],
+        "half numbers": [one if draw.random() < 0.6 else other for one, other in pairs],
+        "few numbers": [one if draw.random() < 0.2 else other for one, other in pairs],
+        "dressed": [f"{place:,}.5 €" for place in range(1000, 1000 + rows)],
+        "codes": [f"{place:06d}" for place in range(rows)],
+        "one often": [*words, *["0"] * 20 * rows],
+        "dates": [f"{1 + n % 28} March {1000 + n // 28}" for n in range(rows)],
+        "moments": [str(np.datetime64("2001-01-01") + n) for n in range(rows)],
+        "links": [f"https://one.two/{place}" for place in range(rows)],
+        "things": [{"a": 1}, *words],
+    }
+    return objects(cells[sort])
+
+
+SORTS = (
+    *("words", "two words", "names", "numbers", "mostly numbers", "half numbers", "few numbers"),
+    *("dressed", "codes", "one often", "dates", "moments", "links", "things"),
+)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_guess_by_some_of_very_many_cells_is_that_by_all(sort, monkeypatch):
+    cells = many(sort)
+    whole = guess_kind(cells)
+    monkeypatch.setattr(sample, "MANY", 500)
+    monkeypatch.setattr(sample, "LOOKED", 400)
+    looked = guess_kind(cells)
+    assert {**vars(looked)} == {**vars(whole)}

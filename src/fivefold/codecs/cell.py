@@ -1,6 +1,7 @@
 """One raw cell read as a number, a boolean, a word or a moment."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -134,6 +135,27 @@ def word(value: object) -> str:
         text = str(moment(value)).replace("T", " ")
         return text.removesuffix(".000000").removesuffix(" 00:00:00")
     raise TypeError(f"{type(value).__name__} is no category")
+
+
+def plain_words(texts: Sequence[str | None]) -> tuple[list[str | None], list[int]]:
+    """The same of many texts at once, as far as that is to strip them.
+
+    Returns:
+        Each as `word` gives it, None of None; and the places of those that are left to it.
+    """
+    found: list[str | None] = []
+    odd: list[int] = []
+    for place, text in enumerate(texts):
+        cell = None if text is None else text.strip()
+        found.append(cell)
+        if cell and not _is_plain(cell):
+            odd.append(place)
+    return found, odd
+
+
+def _is_plain(text: str) -> bool:
+    written = text[-2:] == ".0" or "e+" in text or text in _FOLDED
+    return text.isascii() and not written and "\0" not in text
 
 
 def writable(text: str) -> str:

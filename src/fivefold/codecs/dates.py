@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.codecs.cell import BAD, moment, word
 from fivefold.codecs.numerals import tidy
 from fivefold.codecs.table import Array
-from fivefold.codecs.timestamp import compiled
+from fivefold.codecs.timestamp import compiled, may_be
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y"),
@@ -85,7 +85,8 @@ def find_dates(
         return Dates("")
     either = sum(bool(_DAY_OR_MONTH.fullmatch(text)) for text in sample) >= almost * len(sample)
     plain, words = _read(sample, ""), [tidy(word(text)) for text in sample]
-    for pattern in PATTERNS if wanted is None else ():
+    spelt = np.array([may_be(text) for text in words], bool) | plain
+    for pattern in PATTERNS if wanted is None and spelt.sum() >= almost * len(sample) else ():
         turned = _turned(pattern) if either else ""
         forms = [pattern, turned] if turned else [pattern]
         if sum((_look(words, form) | plain).sum() for form in forms) < almost * len(sample):

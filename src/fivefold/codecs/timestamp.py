@@ -19,6 +19,12 @@ _OFFSET = r"[+-]\d\d(?::?\d\d(?::?\d\d)?)?"
 _ZONE = rf"(?:z|(?:utc|gmt)(?:\s?[+-]\d{{1,2}}(?::?\d\d)?)?|{_OFFSET})"
 _REMARK = r"(?:\s*\([^()]*\))?"
 _BLANK = r"(?:\s*,\s*|\s+)"
+_LETTERS = re.compile(
+    rf"(?:{'|'.join(MONTHS)}|{_WEEKDAY}|{_SHORT}|sept|st|nd|rd|th|of|utc|gmt|[apmtz])+",
+    re.IGNORECASE,
+)
+_RUN = re.compile(r"[^\W\d_]+")
+_ASIDE = re.compile(r"\([^()]*\)")
 _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})",
     "y": r"(?P<y>\d\d)",
@@ -82,6 +88,17 @@ def parse(text: str, pattern: str) -> datetime:
     if "j" in number:
         moment += timedelta(days=number["j"] - 1)
     return moment - _offset(part.get("zone", ""))
+
+
+def may_be(text: str) -> bool:
+    """Whether all words of a text are those of a date, so that a pattern might read it.
+
+    Example:
+        >>> may_be("1st of May 2024, 10:30 pm UTC"), may_be("level 12"), may_be("2024-05-01")
+        (True, False, True)
+    """
+    words = _RUN.findall(_ASIDE.sub("", text) if "(" in text else text)
+    return all(map(_LETTERS.fullmatch, words))
 
 
 def parse_iso(text: str) -> datetime:

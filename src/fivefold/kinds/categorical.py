@@ -18,7 +18,7 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
-from fivefold.kinds.word import quick_word, unheard_of, word_reader
+from fivefold.kinds.word import quick_word, unheard_of, word_reader, word_texts
 from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
@@ -57,6 +57,12 @@ class Categorical(Kind):
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         return word_reader(column)
+
+    def texts(
+        self, values: list[str | None], column: Column
+    ) -> tuple[Array, Array, list[int]] | None:
+        mine = type(self).reader is Categorical.reader  # others may read otherwise
+        return word_texts(values, column) if mine else None
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> Known:
         """The categories that are kept: the frequent ones, of those with enough rows."""

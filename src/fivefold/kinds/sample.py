@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from fivefold.codecs.cell import BAD, as_float
 from fivefold.codecs.dates import ENOUGH, Dates, find_dates
 from fivefold.codecs.numberforms import Notation, NumberForm, find_number_form, looks_written
 from fivefold.codecs.table import Array
@@ -19,6 +20,17 @@ measurements do; elsewhere it is that of dates."""
 HALF = 0.5
 """Fraction from which on a column of such numbers is worth a remark, and dates that were asked for
 are a pattern's."""
+
+MANY = 20_000
+"""Different cells from which on some of them say that a column is no numbers."""
+LOOKED = 1_000
+"""Those that are looked at for it, as many again by how often they occur."""
+FEW = 0.25
+"""Part of these that may be like numbers then: half of all would have to be."""
+SURE = 8.0
+"""Standard errors from which on a mean of these is that of all."""
+WORDS = 3
+"""Words of a cell on average, from which on cells are texts."""
 
 _MARKED = re.compile(r"[+-]?\d[\d.,' ]*\d", re.ASCII)
 _LEADING_ZERO = re.compile(r"[+-]?0\d+", re.ASCII)
@@ -113,9 +125,36 @@ class Sample:
         return [_text_of(item).strip() for item in self.items]
 
     @cached_property
+    def _wordy(self) -> bool:
+        """Whether a column of very many different cells is surely neither numbers nor like them."""
+        if self.asked or len(self.items) < MANY:
+            return False
+        some = np.random.default_rng(0).integers(0, len(self.items), LOOKED)
+        drawn = (some.tolist(), self._often)
+        return all(sum(map(self._is_like, places)) <= FEW * LOOKED for places in drawn)
+
+    @cached_property
+    def _often(self) -> list[int]:
+        """Places of some cells, drawn as often as they occur."""
+        often = np.asarray(self.weights) / sum(self.weights)
+        drawn = np.random.default_rng(1).choice(len(self.items), LOOKED, p=often)
+        return [*map(int, drawn)]
+
+    def _is_like(self, place: int) -> bool:
+        """Whether a cell is a number, or like one."""
+        text = self.texts[place]
+        if not text or _is_dressed(text):  # what is no text may be one
+            return True
+        try:
+            as_float(text)
+        except BAD:
+            return False
+        return True
+
+    @cached_property
     def numbers(self) -> NumberCells:
         """The cells as numbers, in the form that reads most of them."""
-        if not self.items or self._read is None:
+        if not self.items or self._read is None or self._wordy:
             return NumberCells()
         found = self._read_numbers(self._read)
         cells = [text or item for text, item in zip(self.texts, self.items, strict=True)]
@@ -148,7 +187,7 @@ class Sample:
     def strays(self) -> Strays:
         """The cells that are no numbers, unless nearly all are numbers or dates."""
         form, values, wrong, share, codes = numbers = self.numbers
-        if numbers.sure or self.dates.pattern is not None:
+        if numbers.sure or self._wordy or self.dates.pattern is not None:
             return Strays()
         texts: dict[str, int] = {}
         for place in wrong:
@@ -178,9 +217,18 @@ class Sample:
             return False
         if self.strays.few or self.strays.dressed:
             return False
-        total, weighed = sum(self.weights), zip(self.texts, self.weights, strict=True)
-        words = sum(count_words(text) * weight for text, weight in weighed) / total
-        return words >= 3 and len(self.texts) >= 0.5 * total and len(self.texts) > 20
+        total, size = sum(self.weights), len(self.texts)
+        return size >= 0.5 * total and size > 20 and self._words >= WORDS
+
+    @property
+    def _words(self) -> float:
+        """Words of a cell on average; where some of very many cells settle it, of these."""
+        if self._wordy:
+            some = np.array([count_words(self.texts[place]) for place in self._often])
+            if abs(some.mean() - WORDS) > SURE * some.std() / LOOKED**0.5:
+                return float(some.mean())
+        weighed = zip(self.texts, self.weights, strict=True)
+        return sum(count_words(text) * weight for text, weight in weighed) / sum(self.weights)
 
 
 def _text_of(item: Any) -> str:

@@ -25,7 +25,7 @@ from fivefold.kinds.scripted import Scripted, script
 from fivefold.kinds.subwords import PieceIndex, learn_pieces, spelled
 from fivefold.kinds.text_state import AROUND, TextState
 from fivefold.kinds.tokens import FIRST, PAD, TOKENS, UNKNOWN
-from fivefold.kinds.word import quick_word, unheard_of, word_reader
+from fivefold.kinds.word import quick_word, unheard_of, word_reader, word_texts
 from fivefold.kinds.wordpieces import Known, Spelling
 
 LONGEST = 256
@@ -54,6 +54,12 @@ class Text(Kind):
 
     def reader(self, column: Column) -> Callable[[object], str | None]:
         return word_reader(column)
+
+    def texts(
+        self, values: list[str | None], column: Column
+    ) -> tuple[Array, Array, list[int]] | None:
+        mine = type(self).reader is Text.reader  # others may read otherwise
+        return word_texts(values, column) if mine else None
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> TextState:
         rows: Counter[str] = Counter()

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from fivefold.codecs.cell import is_missing, null_words, word, writable
+import numpy as np
+
+from fivefold.codecs.cell import is_missing, null_words, plain_words, word, writable
+from fivefold.codecs.coded import objects
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.codecs.transcript import spelt_as, transcript_reader
@@ -31,6 +34,16 @@ def word_reader(column: Column) -> Callable[[object], str | None]:
         return None if text in absent else text
 
     return read
+
+
+def word_texts(values: list[str | None], column: Column) -> tuple[Array, Array, list[int]] | None:
+    """A column of texts at once, as `Kind.texts` gives it; None where each has to be looked at."""
+    if spelt_as(column.format) is not None or column.rules < 2:
+        return None
+    found, odd = plain_words(values)
+    absent = null_words(column.missing)
+    told = [None if text in absent else text for text in found] if absent else found
+    return objects(told), np.empty(0, np.int64), odd
 
 
 def quick_word(column: Column) -> Callable[[Any], str | None]:

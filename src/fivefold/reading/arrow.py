@@ -76,11 +76,16 @@ def _numpy(column: Any) -> Array:
 def numbers_of(column: Any) -> Array:
     """A column of whole numbers without missing ones, or of floats, whose missing ones are NaN.
 
-    Arrow's own `to_numpy` imports pandas, which is more than some machines have memory for.
+    Arrow's own `to_numpy` imports pandas, which is more than some machines have memory for, and so
+    does a number of Python's that is handed to Arrow.
     """
+    import pyarrow as pa
+
     column = _whole(column)
     if column.null_count:
-        column = column.fill_null(float("nan"))
+        known = [None, pa.py_buffer(np.array([np.nan]))]
+        nan = pa.Array.from_buffers(pa.float64(), 1, known)[0]
+        column = column.fill_null(nan.cast(column.type))
     return np.from_dlpack(column)
 
 

@@ -71,12 +71,12 @@ class ArrowTexts(Coded):
             return None
         pointed = pc.match_substring(column, ".")
         other = pc.invert(pointed)
-        empty = pc.equal(pc.binary_length(column), 0)
+        empty = pc.invert(pc.binary_length(column).cast(pa.bool_()))  # a 0 would import pandas
         bare = column.filter(pc.and_(other, pc.invert(empty)))
         if len(bare) > _FEW or not all(map(_POWER.fullmatch, bare.to_pylist())):
             return None
         if pc.any(empty).as_py():
-            column = pc.if_else(empty, pa.scalar(None, pa.string()), column)
+            column = pc.if_else(empty, pa.nulls(1, pa.string())[0], column)
         try:
             numbers = numbers_of(column.cast(pa.float64()))
         except pa.ArrowInvalid:
