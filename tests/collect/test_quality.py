@@ -145,3 +145,19 @@ def test_repeated_images_are_found():
     images[:4, 0, 0, 0] = [1, 2, 3, 1]
     found = look({"i": images}, list("ababab"))["duplicate_rows"]
     assert found.numbers["rows"] == 2
+
+
+def test_rows_in_the_order_of_a_number_are_told_unless_a_time_is():
+    clock = np.cumsum(np.random.default_rng(0).integers(0, 3, 400)).astype(float)
+    label = list("ab" * 200)
+    found = look({"x": clock[::-1].copy(), "clock": clock}, label)["rows_in_order"]
+    assert found.numbers == {"column": "clock", "rows": 400}
+    assert 'time="clock"' in found.sentence
+    assert "rows_in_order" not in look({"clock": clock}, label, roles={"clock": "time"})
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        shuffled = {
+            "clock": draw.permutation(clock),
+            "grade": np.sort(draw.integers(0, 9, 400)) * 1.0,
+        }
+        assert "rows_in_order" not in look(shuffled, label)

@@ -3,6 +3,7 @@ import numpy as np
 from fivefold.evaluate.row_findings import (
     drift,
     duplicates_across_parts,
+    few_test_groups,
     rare_classes,
     too_few_test_rows,
     unseen_labels,
@@ -68,3 +69,22 @@ def test_drift_names_the_column_that_moved(numbers, sensible):
     found = drift(numbers.evidence(sensible))
     assert list(found[0].numbers["columns"]) == ["second"]
     assert "1 column differs" in found[0].sentence
+
+
+def test_few_groups_of_test_rows_are_told_with_their_number(world):
+    draw = np.random.default_rng(0)
+    x, who = draw.normal(size=1000), np.repeat(np.arange(10.0), 100)
+    columns = {"x": x, "who": who}
+    made = world(
+        columns, {"x": "numeric", "who": "numeric"}, (x > 0).astype(int), roles={"who": "group"}
+    )
+    parts = (np.arange(600), np.arange(600, 800), np.arange(800, 1000))
+    made.parts = parts
+
+    def answer(inputs):
+        return np.stack([1 - (inputs["numeric"][:, 0] > 0), inputs["numeric"][:, 0] > 0], 1) * 0.8
+
+    [found] = few_test_groups(made.evidence(answer))
+    assert found.numbers == {"column": "who", "rows": 200, "groups": 2}
+    made.parts = (np.arange(400), np.arange(400, 500), np.arange(500, 1000))
+    assert few_test_groups(made.evidence(answer)) == []

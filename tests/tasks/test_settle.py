@@ -195,7 +195,7 @@ def test_imbalance_is_a_finding_by_the_smallest_and_the_largest_class():
     [lopsided] = settle(["a"] * 85 + ["b"] * 15).findings
     assert (lopsided.severity, lopsided.numbers["smallest_fraction"]) == ("note", 0.15)
     [many] = settle(["a"] * 50 + ["b"] * 45 + ["c"] * 5).findings
-    assert many.sentence.endswith("'c' has 5 rows (5.00%), 'a' 50.")
+    assert many.sentence.endswith("'c' has 5 rows (5%), 'a' 50.")
     assert settle(["a"] * 30 + ["b"] * 10).findings == ()
 
 

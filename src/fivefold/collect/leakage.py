@@ -9,6 +9,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
+from fivefold.collect.lasting import lasting
 from fivefold.collect.sums import add_up
 from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, finding
@@ -20,6 +21,7 @@ from fivefold.tasks.known import task_of
 ROWS = 10_000  # rows looked at; more are sampled
 SKILL = 0.98  # fraction of the errors of a guess without inputs that one column takes away
 EXPLAINED = 0.995  # fraction of a number's variance that one column explains
+CLOSER = 4  # times that a column is closer to a number than the row before is, at least
 FOLDS = 3
 FEWEST = 30
 MANY = 1000  # columns from which on those are passed over that plainly tell nothing
@@ -78,11 +80,14 @@ def _leaks(
     limit = SKILL if suspects.classes else EXPLAINED
     scores = single_scores(suspects, at_least=limit)
     alone = [name for name in suspects.names if scores[name] >= limit]
+    rest = without(suspects, alone)
+    if alone and not suspects.classes:
+        near = 1 - (1 - lasting(values, schema, usable)) / CLOSER
+        alone = [name for name in alone if scores[name] > near]
     pieces = [alone] if len(alone) > MOST else [[name] for name in alone]
     found = [
         _alone(piece, schema, max(scores[name] for name in piece)) for piece in pieces if piece
     ]
-    rest = without(suspects, alone)
     if not suspects.classes:
         named = [name for name, code in zip(rest.names, rest.discrete, strict=True) if not code]
         numbers = rest.matrix[:, ~rest.discrete]

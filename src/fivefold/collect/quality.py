@@ -9,7 +9,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.heapfindings import heap_findings
 from fivefold.collect.heaps import Heaps, find_heaps, without
-from fivefold.collect.sides import dates, groups
+from fivefold.collect.sides import dates, groups, in_order
 from fivefold.collect.untidy import find_extremes, find_spellings
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural, quoted
@@ -51,6 +51,7 @@ def inspect(
     found += same_information(codes)
     found += sorted_rows(target, schema, usable)
     found += dates(values, schema, usable, given) + groups(values, schema, usable, given)
+    found += in_order(values, schema, usable, given)
     found += find_spellings(values, schema, usable) + heap_findings(heaps, schema)
     return found + find_extremes(without(values, heaps), schema, usable)
 

@@ -13,7 +13,7 @@ from fivefold.keys import codes_of, is_countable, missing_rows
 from fivefold.kinds.known import kind_of
 
 Values = Mapping[str, Array]
-FEWEST_GROUPS = 5
+FEWEST_GROUPS, FEWEST_STEPS = 5, 50
 _GROUPS = (
     "patient subject participant person people speaker singer author user customer client account "
     "card household family donor animal student engine unit machine device vehicle host hostname "
@@ -56,6 +56,28 @@ def _dates_given(dated: list[str], dates: Array, judged: Array, others: Array) -
         "Scores flatter if tomorrow is to be predicted."
     )
     return [finding("date_column", sentence, **numbers)]
+
+
+def in_order(values: Values, schema: Schema, usable: Array, given: Array | None) -> list[Finding]:
+    """A column of numbers that never fall over the rows, while nothing says when rows happened."""
+    if given is not None or schema.named("time") or schema.named("until"):
+        return []
+    if any(kind_of(column.kind).dated for column in schema.inputs):
+        return []
+    for column in schema.inputs:
+        cells = values[column.name]
+        if not kind_of(column.kind).ordered or cells.ndim > 1 or cells.dtype.kind != "f":
+            continue
+        here = cells[usable]
+        steps = np.diff(here)  # NaN beside what is missing
+        if (steps >= 0).all() and (steps > 0).sum() >= FEWEST_STEPS:
+            sentence = (
+                f"Rows stand in the order of `{column.name}`, which never falls over "
+                f"{len(here):,} rows. If it says when they happened, pass "
+                f"time={literal(column.name)}: scores flatter if later rows are to be predicted."
+            )
+            return [finding("rows_in_order", sentence, column=column.name, rows=len(here))]
+    return []
 
 
 def groups(values: Values, schema: Schema, usable: Array, given: Array | None) -> list[Finding]:

@@ -77,6 +77,7 @@ spellings: warning or note: words spelt in several ways, rare texts that may be 
 spike: warning or note: a value that far more rows have than any beside it, 0 or -999 for one
 capped: warning: an end that many rows have, as where what lies beyond was set to it
 extreme_values: warning: a few numbers far beyond all others
+rows_in_order: note: rows in the order of a column of numbers, which may be their time
 sorted_by_target: note: rows sorted by the target
 joined: note: a source that was joined: how many rows found something, how much of it travels
 join_key: note: a key of many values, by which a source is joined; left out
@@ -171,6 +172,7 @@ estimator_warned: note or warning: an estimator warned while it was fitted, or t
 many_odd: warning: more training rows are known to be odd than are left out
 Evaluate
 too_few_test_rows: warning or serious: the test part is too small for the score to say much
+few_test_groups: warning: the test rows are of fewer than five groups
 unseen_labels: serious: test rows of classes that training rows lack
 untested_labels: warning: classes of pixels that training rows have and no test row has
 duplicates_across_parts: note or warning: test rows with the inputs of a training row

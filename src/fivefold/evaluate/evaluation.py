@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 FINDERS = (
     row_findings.too_few_test_rows,
+    row_findings.few_test_groups,
     row_findings.few_effective_rows,
     row_findings.unseen_labels,
     row_findings.untested_labels,

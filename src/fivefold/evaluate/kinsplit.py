@@ -48,7 +48,7 @@ def groups_apart(evidence: Evidence, session: Session | None) -> list[Finding]:
         f"{fraction(int(both.sum()), len(both))} test rows have a `{column}` that training rows "
         f"have too ({groups:,} different)."
     )
-    how = f"kept on one side by `{column}`"
+    how = f"each `{column}` on one side"
     advice = f"Pass group={literal(column)} to Collect if new ones are to be predicted."
     numbers: dict[str, object] = {"column": column, "rows": int(both.sum()), "groups": groups}
     both_ways = _told(evidence, session, "by-group", Ties(unit=unit), begun, how, advice)
@@ -78,7 +78,7 @@ def relatives_apart(evidence: Evidence, session: Session | None) -> list[Finding
         f"{fraction(int(near.sum()), len(near))} test rows are at least {NEAR:.0%} alike to a "
         f"training row in `{named[0]}`{_on_the_others(evidence, some[~near])}."
     )
-    how = "kept on one side where they are alike"
+    how = "rows that are alike on one side"
     advice = f"Pass Split(similar={NEAR}) if others are to be predicted."
     numbers: dict[str, object] = {"columns": named, "rows": int(near.sum()), "of": len(near)}
     try:
@@ -138,7 +138,7 @@ def _told(
     ours = evidence.metrics[metric.name]
     worse = flatters(ours, theirs, metric.greater)
     sentence = (
-        f"{begun} {metric.title} is {ours}; of rows that are {how} it is {theirs}"
+        f"{begun} On all test rows {metric.title} is {ours}; divided anew, {how}, it is {theirs}"
         f"{': the division flatters' if worse else ''}. {advice}"
     )
     numbers = {"metric": metric.name, "as_drawn": float(ours), "apart": float(theirs)}

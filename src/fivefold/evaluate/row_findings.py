@@ -7,14 +7,15 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Table
 from fivefold.core.finding import Finding, Severity, finding
-from fivefold.core.wording import quoted
-from fivefold.division import identical
+from fivefold.core.wording import plural, quoted
+from fivefold.division import TIMED, identical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.findings import fraction
+from fivefold.keys import codes_of
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
 
-FEW_TEST_ROWS = 200
+FEW_TEST_ROWS, FEW_GROUPS = 200, 5
 FEW_ROWS_OF_A_CLASS = 30
 MANY_DUPLICATES = 0.01
 MOST_DRIFT_ROWS = 100_000
@@ -73,7 +74,7 @@ def too_few_test_rows(evidence: Evidence) -> list[Finding]:
     n, score = len(evidence.target), evidence.metrics[evidence.headline.name]
     if n >= FEW_TEST_ROWS:
         return []
-    advice = "" if evidence.folds else " Folds use more: Evaluate(folds=5)."
+    advice = "" if evidence.folds else f" Folds use more: Evaluate(folds={_folds(evidence)})."
     is_known = score.low == score.low
     told = f": {evidence.headline.title} is only known to be {score}" if is_known else ""
     sentence = f"{n:,} test rows are few{told}.{advice}"
@@ -82,6 +83,25 @@ def too_few_test_rows(evidence: Evidence) -> list[Finding]:
     bounds = {"low": score.low, "high": score.high} if is_known else {}
     severity: Severity = "warning" if n else "serious"
     return [finding("too_few_test_rows", sentence, severity, rows=n, **bounds)]
+
+
+def _folds(evidence: Evidence) -> str:
+    return '"groups"' if evidence.collected.schema.named("group") else "5"
+
+
+def few_test_groups(evidence: Evidence) -> list[Finding]:
+    """Test rows of so few groups that how new ones fare is hardly known."""
+    name, rows = evidence.collected.schema.named("group"), evidence.data.test.index
+    if name is None or evidence.folds or not len(rows):
+        return []
+    groups = len(np.unique(codes_of(evidence.collected.table.column(name)[rows])))
+    if groups >= FEW_GROUPS:
+        return []
+    sentence = (
+        f"The {len(rows):,} test rows are of {plural(groups, 'group')} by `{name}`: how others "
+        'fare is hardly known. Evaluate(folds="groups") judges by each in turn.'
+    )
+    return [finding("few_test_groups", sentence, column=name, rows=len(rows), groups=groups)]
 
 
 def few_effective_rows(evidence: Evidence) -> list[Finding]:
@@ -148,7 +168,7 @@ def drift(evidence: Evidence) -> list[Finding]:
         )
         for rows in (evidence.data.train.index, evidence.data.test.index)
     )
-    drifted = drifted_columns(train, test, evidence.schema)
+    drifted = drifted_columns(train, test, evidence.schema, timed=evidence.partition.by in TIMED)
     if not drifted:
         return []
     named = ", ".join(f"`{d.column}` ({d.distance:.2f})" for d in drifted[:MOST_DRIFTED])
@@ -178,11 +198,13 @@ class Drift:
     chance: float
 
 
-def drifted_columns(train: Table, test: Table, schema: Schema) -> list[Drift]:
+def drifted_columns(
+    train: Table, test: Table, schema: Schema, *, timed: bool = False
+) -> list[Drift]:
     """Input columns that differ beyond chance and by at least a tenth of the rows.
 
     A missing value counts as a value of its own. Kinds that have no `drift` are not judged, texts
-    and images among them.
+    and images among them; nor are moments where rows were divided by time, as these must differ.
 
     Returns:
         The largest distance first; chances are corrected for the number of columns (Bonferroni).
@@ -192,6 +214,8 @@ def drifted_columns(train: Table, test: Table, schema: Schema) -> list[Drift]:
     judged = []
     for column in schema.inputs:
         kind, name = kind_of(column.kind), column.name
+        if timed and kind.dated:
+            continue
         answer = kind.drift(train.column(name), test.column(name))
         if answer is not None:
             judged.append((name, *answer))

@@ -8,6 +8,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
+from fivefold.core.digits import digits
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
@@ -110,9 +111,10 @@ def _by_base_rate(group: Subgroup) -> str:
     if not (group.blind and group.blind_outside):
         return f"A constant answer makes no error {'elsewhere' if group.blind else 'there'}."
     parts = (group.inside / group.blind, group.outside / group.blind_outside)
-    there, elsewhere = (f"{part:.0%}" for part in parts)
+    there, elsewhere = (f"{part:.0%} of" if part < 2 else f"{digits(part)} times" for part in parts)
     return (
-        f"The model makes {there} of the errors of a constant answer there, {elsewhere} elsewhere."
+        f"The model makes {there} the errors of a constant answer there, {elsewhere} those of one "
+        "elsewhere."
     )
 
 

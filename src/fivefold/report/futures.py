@@ -31,6 +31,7 @@ def forecasts(truth: "Array", scores: "Array", levels: "Array") -> str:
             axes.plot(steps, truth[place], color=INK, linewidth=1.2, marker=marker)
             axes.plot(steps, scores[place, :, 0], "--", color=BLUE, linewidth=1.4, marker=marker)
         axes.set_xticks([])
+        axes.set_ylabel("what is forecast")
         axes.set_xlabel(f"{len(truth)} origins, {horizon} steps ahead each")
 
     title = f"Forecasts, {levels[0]:g} to {levels[-1]:g}"

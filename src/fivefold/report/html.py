@@ -40,6 +40,7 @@ OPEN_TABLES = (
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
 LEAST = 0.75  # of its size, below which a picture is not made smaller
+ALONE = 400.0  # points, from which on nothing stands beside it
 
 
 def render(
@@ -105,7 +106,11 @@ def render(
         findings=findings,
         serious=serious(findings),
         pictures=[
-            {"svg": Markup(floored(each.shown)), "caption": each.caption}
+            {
+                "svg": Markup(floored(each.shown)),
+                "caption": each.caption,
+                "wide": breadth_of(each.svg) > ALONE,
+            }
             for each in figures_of(run).values()
         ],
         passages=None if told_by is None else listed(*told_by, []),
@@ -130,6 +135,12 @@ def render(
     )
 
 
+def breadth_of(svg: str) -> float:
+    """Points that a picture is wide, 0 where it does not say so."""
+    found = re.search(r'width="([\d.]+)pt"', svg[: svg.index(">")])
+    return float(found[1]) if found else 0.0
+
+
 def floored(svg: str) -> str:
     """A picture that is not made smaller than its letters can be read; it scrolls in place of that.
 
@@ -137,8 +148,7 @@ def floored(svg: str) -> str:
         >>> floored('<svg style="height:auto" width="400pt" height="9pt"></svg>')
         '<svg style="min-width:300pt;height:auto" width="400pt" height="9pt"></svg>'
     """
-    found = re.search(r'width="([\d.]+)pt"', svg[: svg.index(">")])
-    least = f"{LEAST * float(found[1]):.0f}pt" if found else "0"
+    least = f"{LEAST * breadth_of(svg):.0f}pt"
     return svg.replace('style="', f'style="min-width:{least};', 1)
 
 

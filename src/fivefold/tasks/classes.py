@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fivefold.codecs.cell import word
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array
+from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import literal, nearest, plural, quoted
 from fivefold.errors import DataError
@@ -112,7 +113,7 @@ def _findings(name: str, sizes: Mapping[str, int]) -> tuple[Finding, ...]:
         return ()
     sentence = (
         f"Classes of `{name}` differ in size: {smallest!r} has "
-        f"{plural(sizes[smallest], 'row')} ({share:.2%}), {largest!r} {sizes[largest]:,}."
+        f"{plural(sizes[smallest], 'row')} ({per_cent(share)}), {largest!r} {sizes[largest]:,}."
     )
     if most >= LOPSIDED:
         sentence += f" An accuracy of {most:.3f} takes no skill here."
