@@ -71,7 +71,7 @@ class Result:
     def __contains__(self, address: object) -> bool:
         return address in self.context
 
-    @property
+    @cached_property
     def metrics(self) -> Mapping[str, Estimate]:
         """Scores of the model that would be deployed, on the test rows."""
         return Named("metric", self[Evaluated].metrics)
@@ -122,7 +122,7 @@ class Result:
 
         return verdict_of(Reported.of(self))
 
-    @property
+    @cached_property
     def seconds(self) -> Mapping[str, float]:
         """Wall-clock seconds by stage."""
         return Named("stage", self.execution.seconds)

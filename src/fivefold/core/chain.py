@@ -86,6 +86,9 @@ class Chain:
         derived = [r.key for s in earlier for r in s.signature.reads if r.key.type.derivation]
         return type(self)(self.stages[kept], given=[*self._given, *written, *derived])
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [*self.names]
+
     def __add__(self, more: "Stage | Iterable[Stage]") -> Self:
         added = [more] if isinstance(more, Stage) else [*more]
         return type(self)([*self.stages, *added], given=self._given)
