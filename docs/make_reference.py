@@ -6,6 +6,7 @@ Run: `python docs/make_reference.py`.
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def methods_of(kind: type[Any]) -> Iterator[tuple[str, Any]]:
             continue
         for name, held in vars(base).items():
             method = held.__func__ if isinstance(held, classmethod | staticmethod) else held
-            method = getattr(method, "func", method) if "cached" in type(held).__name__ else method
+            method = property(method.func) if isinstance(method, cached_property) else method
             is_told = inspect.isfunction(method) or isinstance(method, property)
             if name.startswith("_") or name in seen or not is_told or not method.__doc__:
                 continue

@@ -162,7 +162,7 @@ def test_html_escapes_names_that_come_from_data():
     hostile = "<1H OCEAN> & <script>alert(1)</script>"
     reader = Reader()
     reader.feed(Chain([Collect(drop=[hostile])])._repr_html_())
-    assert reader.tags == {"table", "thead", "tbody", "tr", "th", "td", "b", "code"}
+    assert reader.tags == {"div", "table", "thead", "tbody", "tr", "th", "td", "b", "code"}
     assert hostile in reader.text
 
 

@@ -12,6 +12,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
+FITS = ("titanic", "pima", "california_housing")
+
 QUESTIONS = (
     "Is it good?",
     "Better than a simple model?",

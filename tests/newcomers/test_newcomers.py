@@ -74,3 +74,8 @@ def test_sets_are_cut_to_every_so_manieth_row_and_the_first_files_of_a_folder(tm
     whole.rows_of(tmp_path / "in.csv", tmp_path / "out.csv", 5)
     told = (tmp_path / "out.csv").read_text().splitlines()
     assert told == ["x,y", *(f'{n},"a, {n}"' for n in range(0, 10, 2))]
+
+
+@pytest.mark.slow
+def test_newcomer_in_a_notebook_sees_verdict_and_pictures_and_nothing_in_red(table, tmp_path):
+    script("notebook").walk(table, "income", tmp_path)

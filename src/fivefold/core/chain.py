@@ -237,4 +237,5 @@ class Chain:
             for step in self._steps
         )
         head = "".join(f"<th>{name}</th>" for name in ("", "stage", "reads", "writes", "settings"))
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f'<div style="overflow-x:auto">{table}</div>'

@@ -33,11 +33,7 @@ TOLD = ("verdict", "fit_seconds", "milliseconds_per_row")
 MOST_MODELS = 8
 """Models that are shown; all of them are in the table that has its own name."""
 
-TONES = {"good": "#009e73", "bad": "#d55e00", "open": "#8c959f"}
-"""Of the line beside an answer."""
-
 GROUND = "max-width:60em;text-align:left;line-height:1.45"
-ANSWER = "display:flex;flex-wrap:wrap;gap:0 1em;padding:.2em 0 .2em .7em;margin:.15em 0"
 TABLE = "border-collapse:collapse;margin:.3em 0;font-variant-numeric:tabular-nums"
 CELL = "text-align:left;vertical-align:top;padding:.15em 1.2em .15em 0"
 NUMBER = "text-align:right;vertical-align:top;white-space:nowrap;padding:.15em 1.2em .15em 0"
@@ -68,7 +64,7 @@ def first_screen(
     )
     drawn = "".join(_figure(one) for one in chosen(figures))
     parts = [
-        answers(verdict),
+        verdict._repr_html_(),
         warned,
         _scores(evaluated, schema, spoilt=bool(spoils)),
         _models(evaluated, schema),
@@ -76,20 +72,6 @@ def first_screen(
         _warnings([one for one in found if one.severity == "warning"]),
     ]
     return f'<div style="{GROUND}">{"".join(parts)}</div>'
-
-
-def answers(verdict: Verdict) -> str:
-    """Questions and answers; where there is little room an answer stands below its question."""
-    tones = [TONES[point.tone] for point in verdict.points]
-    rows = []
-    for place, (question, answer) in enumerate(verdict.pairs()):
-        tone = tones[place] if place < len(tones) else "#0072b2"
-        rows.append(
-            f'<div style="{ANSWER};border-left:3px solid {tone}">'
-            f'<b style="flex:0 0 17em">{html.escape(question)}</b>'
-            f'<span style="flex:1 1 20em;overflow-wrap:anywhere">{ticked(answer)}</span></div>'
-        )
-    return "".join(rows)
 
 
 def chosen(figures: Figures) -> list[Drawing]:

@@ -151,7 +151,8 @@ def html_of(heading: str, frame: "pd.DataFrame") -> str:
     )
     return (
         f"<p>{html.escape(heading)}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f'<div style="overflow-x:auto"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

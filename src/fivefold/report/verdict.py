@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from fivefold.report.lines import ticked
+
 Tone = Literal["good", "bad", "open"]
+
+TONES: dict[Tone, str] = {"good": "#009e73", "bad": "#d55e00", "open": "#8c959f"}
+"""Of the line beside an answer, on light and dark ground."""
+
+NEXT = "#0072b2"
+"""Of the line beside what is next."""
+
+ROW = "display:flex;flex-wrap:wrap;gap:0 1em;padding:.2em 0 .2em .7em;margin:.15em 0"
 
 
 class Point(NamedTuple):
@@ -108,9 +118,14 @@ class Verdict:
         return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><th style="text-align:left">{html.escape(question)}</th>'
-            f'<td style="text-align:left">{html.escape(answer)}</td></tr>'
-            for question, answer in self.pairs()
-        )
-        return f"<table>{rows}</table>"
+        """Where there is little room an answer stands below its question."""
+        tones = [TONES[point.tone] for point in self.points]
+        rows = []
+        for place, (question, answer) in enumerate(self.pairs()):
+            tone = tones[place] if place < len(tones) else NEXT
+            rows.append(
+                f'<div style="{ROW};border-left:3px solid {tone}">'
+                f'<b style="flex:0 0 17em">{html.escape(question)}</b>'
+                f'<span style="flex:1 1 20em;overflow-wrap:anywhere">{ticked(answer)}</span></div>'
+            )
+        return f'<div style="max-width:60em;text-align:left">{"".join(rows)}</div>'
