@@ -31,6 +31,9 @@ for finding in result.findings:
 A **note** informs. A **warning** deserves a look. A **serious** finding makes a score
 untrustworthy. Where more is to be done than to know it, the last column says what.
 """
+END = """Next: [the verdict](verdict.md), [good practice](good-practice.md).
+By name: [`Finding`](reference/Finding.md).
+"""
 PLACES = {
     "Collect": "In the data, by Collect",
     "Label": "In the labels, by Label",
@@ -51,7 +54,7 @@ def page() -> str:
             severities = " or ".join(entry.severities)
             lines += [f"| `{code}` | {severities} | {entry.told} | {ADVICE.get(code, '')} |"]
         lines += [""]
-    return "\n".join(lines)
+    return "\n".join([*lines, END])
 
 
 if __name__ == "__main__":

@@ -59,12 +59,13 @@ def section(stage: type[Stage]) -> str:
     text = inspect.cleandoc(stage.__doc__ or "")
     said = text.split("\nArgs:\n")[0].strip()
     reads = [
-        f"`{read.key}`{' where there is one' if read.optional else ''}"
+        f"{linked(read.key)}{' where there is one' if read.optional else ''}"
         for read in stage.wiring.reads
         if str(read.key) != "Session"
     ]
     lines = [f"## {stage.__name__}", "", said.replace("<", "&lt;"), ""]
-    lines += [f"Reads {', '.join(reads) or 'nothing'}; writes `{stage.wiring.writes}`.", ""]
+    lines += [f"As `help` tells it: {linked(stage.__name__)}.", ""]
+    lines += [f"Reads {', '.join(reads) or 'nothing'}; writes {linked(stage.wiring.writes)}.", ""]
     flags = {flag.setting: flag for flag in flags_of(stage)} if stage.__name__ in STAGES else {}
     lines += ["| setting | flag | default | meaning |", "|---|---|---|---|"]
     said_of = meanings(text)
@@ -74,6 +75,12 @@ def section(stage: type[Stage]) -> str:
         flag = called(flags[name]) if name in flags else OTHERWISE.get((stage.__name__, name), "")
         lines.append(f"| `{name}` | {flag} | {default} | {said_of[name].replace('|', '&#124;')} |")
     return "\n".join([*lines, ""])
+
+
+def linked(key: object) -> str:
+    """The name of an artifact, as a link to what it holds."""
+    there = (PAGE.parent / "reference" / f"{key}.md").exists()
+    return f"[`{key}`](reference/{key}.md)" if there else f"`{key}`"
 
 
 def called(flag: Flag) -> str:

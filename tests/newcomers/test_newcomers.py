@@ -79,3 +79,26 @@ def test_sets_are_cut_to_every_so_manieth_row_and_the_first_files_of_a_folder(tm
 @pytest.mark.slow
 def test_newcomer_in_a_notebook_sees_verdict_and_pictures_and_nothing_in_red(table, tmp_path):
     script("notebook").walk(table, "income", tmp_path)
+
+
+@pytest.mark.slow
+def test_reader_of_the_docs_finds_a_way_to_every_page_and_the_quickstart_runs(tmp_path):
+    reader = script("reader")
+    faults = {kind: told for kind, told in reader.look_around().items() if told}
+    assert not faults
+    assert len(reader.follow_quickstart(tmp_path)) >= 7
+
+
+def test_reader_sees_dead_links_and_pages_that_lead_nowhere(tmp_path):
+    reader = script("reader")
+    (tmp_path / "a.md").write_text("# A\n\n## B c\n\n[x](b.md#d) [y](c.md) `[z](d.md)`\n")
+    (tmp_path / "b.md").write_text("# B\n\nWhat the page is for, in one plain sentence.\n")
+    pages = {path: reader.read(path) for path in (tmp_path / "a.md", tmp_path / "b.md")}
+    one, two = pages.values()
+    assert reader.dead_links(one, pages) == ["a.md: b.md has no #d", "a.md: c.md is not there"]
+    assert "no sentence" in reader.unopened(one)
+    assert reader.unopened(two) == ""
+    assert "leads nowhere" in reader.unended(two)
+    assert reader.unended(one) == ""
+    assert one.anchors == {"a", "b-c"}
+    assert reader.clicks(tmp_path / "a.md", pages) == {tmp_path / "a.md": 0, tmp_path / "b.md": 1}

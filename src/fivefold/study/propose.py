@@ -1,5 +1,6 @@
 """Which settings to try next: Optuna's TPE, by what earlier trials showed."""
 
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,11 +68,11 @@ class Proposer:
     def __init__(
         self, search: Search, *, greater: bool, seed: int, warm: Sequence[Trial] = ()
     ) -> None:
-        import optuna
-
         self._search, self._seed = search, seed
         self._spaces = dict(search.spaces())
         with quiet():
+            import optuna
+
             self.study = optuna.create_study(direction="maximize" if greater else "minimize")
             for trial in warm:
                 self._recall(trial)
@@ -154,7 +155,8 @@ class Proposer:
             if len(done) < 4 or len({trial.value for trial in done}) < 2:
                 return {}
             evaluator = FanovaImportanceEvaluator(seed=derive_seed(self._seed, "importance"))
-            return dict(get_param_importances(self.study, evaluator=evaluator))
+            shares = get_param_importances(self.study, evaluator=evaluator)
+            return {at: float(share) for at, share in shares.items()}
 
     def _recall(self, trial: Trial) -> None:
         from optuna.trial import TrialState, create_trial
@@ -214,8 +216,10 @@ def answer_of(space: Space, written: Any, at: str) -> Any:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep Optuna from telling on its own."""
-    import optuna
+    """Keep Optuna from telling on its own, and its bar from missing widgets in a notebook."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "IProgress not found")
+        import optuna
 
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
