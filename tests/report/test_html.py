@@ -148,3 +148,11 @@ def test_render_scores_by_weight_stand_below_the_plain_ones(a_page: Any, evil: s
     assert (
         f"On the diagonal, a probability means what it says. Rows are weighted by {evil}w." in words
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_render_a_page_does_not_grow_with_the_rows(a_page: Any, task: str) -> None:
+    few, many = (len(a_page(task, test_rows=rows).encode()) for rows in (1_000, 30_000))
+    assert many < 1.1 * few
+    assert many < 500_000

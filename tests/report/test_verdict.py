@@ -170,17 +170,17 @@ def test_verdict_is_no_yes_where_the_user_gains_nothing(a_run: Any) -> None:
     )
     assert told.good.tone == "open"
     assert told.good.sentence == (
-        "In part. It scores 0.93 by ROC-AUC, 0.43 higher than the simplest model (majority class), "
-        "which is better; but it gets 950 of 1,000 rows right, about as many as that one."
+        "In part. It scores 0.93 by ROC-AUC, 0.43 higher, and so better, than the simplest model "
+        "(majority class); but it gets 950 of 1,000 rows right, about as many as that one."
     )
     assert told.next[0].line == 'Evaluate(threshold="f1")'
 
 
 def test_verdict_says_no_where_the_simplest_model_is_as_good_or_better(a_run: Any) -> None:
     run = a_run("win")
-    tie = ruled(run, "a tie", "a tie", "wins")
+    tie = ruled(run, "a tie", "a tie", "wins", accuracy=[0.87, 0.866, 0.8, 0.8])
     assert tie.good.sentence.startswith("No. It is as good as the simplest model (majority class):")
-    assert tie.next[0].line == "ff.learning_curve(pipeline)"
+    assert [advice.line for advice in tie.next] == ["ff.learning_curve(pipeline)"]
     loss = ruled(run, "loses", "wins", "wins", accuracy=[0.7, 0.8, 0.6, 0.6])
     assert loss.good.sentence == (
         "No. It gets 700 of 1,000 rows right, 100 fewer than the simplest model (majority class)."
@@ -196,7 +196,10 @@ def test_verdict_tells_why_nothing_was_measured(a_run: Any) -> None:
         assert told.good.sentence == "It scores 0.93 by ROC-AUC; no simple model stands beside it."
     unknown = ruled(run, *["not measured"] * 3)
     assert unknown.good.sentence.endswith("; the difference was not measured (wilson).")
-    assert unknown.simpler.sentence.startswith("Not shown. The difference to logistic regression")
+    assert unknown.simpler.sentence == (
+        "Not shown. It gets 870 of 1,000 rows right (logistic regression: 688); the difference was "
+        "not measured (wilson)."
+    )
     told = verdict_of(Reported(**{**run, "evaluated": None}))
     assert told.next[0].line == "Evaluate()"
     assert {point.tone for point in told.points[:3]} == {"open"}
@@ -265,8 +268,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 OPENING = r"(Yes|No|In part|Not shown)\. [A-Z].*\."
 CLAUSE = (
-    r"(more|fewer|less|higher|lower) than |as (many|much) as |the same as |\(\w+: "
-    r"|was not measured|no simple model stands"
+    r"(more|fewer|less) than |(higher|lower), and so (better|worse), than |as (many|much) as |"
+    r"the same as |\(\w+: |was not measured|no simple model stands"
 )
 
 
@@ -300,7 +303,7 @@ def test_verdict_is_in_sentences_for_every_task_metric_and_ruling(a_run: Any, ta
             assert re.search(CLAUSE, point.sentence), point
             assert not re.search(ODD, point.sentence), point
             assert point.sentence.count("(") == point.sentence.count(")")
-            assert ("which is better" in point.sentence) <= ("scores" in point.sentence)
+            assert ("so better" in point.sentence) <= ("scores" in point.sentence)
         assert verdict.trust.sentence.endswith(".")
 
 
@@ -386,3 +389,56 @@ def test_verdict_and_summary_lead_with_what_the_threshold_is_for(
     lines = summary(Reported(**{**run, "evaluated": evaluated})).splitlines()
     assert any(line.startswith("scores") and f": {title(name)} 0.6" in line for line in lines)
     assert any(line.startswith("models") and title(name) in line for line in lines)
+
+
+def test_verdict_calls_no_two_equal_that_lie_apart_or_stand_on_few_rows(a_run: Any) -> None:
+    run = a_run("win")
+    apart = ruled(run, "a tie", "a tie", "wins", accuracy=[0.87, 0.5, 0.7, 0.8])
+    assert apart.good[1:] == (
+        "open",
+        "Not shown. It scores 0.93 by ROC-AUC (majority class: 0.5), a difference that may be "
+        "chance.",
+    )
+    assert apart.simpler.sentence.startswith("Not shown. It scores 0.93 by ROC-AUC (logistic regr")
+    few = a_run(test_rows=60)
+    few["collected"] = few["collected"].replace(findings=())
+    few["trained"] = few["trained"].replace(findings=())
+    told = ruled(few, "a tie", "a tie", "wins", accuracy=[0.87, 0.866, 0.87, 0.8])
+    assert told.good[1:] == (
+        "open",
+        "Not shown. It gets 870 of 1,000 rows right (majority class: 866), a difference that may "
+        "be chance: 60 test rows are few.",
+    )
+    assert told.simpler.sentence.startswith("No. It is as good as logistic regression: it gets 870")
+    assert "Evaluate(folds=5)" in [advice.line for advice in told.next]
+
+
+def test_verdict_sends_who_loses_to_the_simpler_model_and_deploys_nothing_useless(
+    a_run: Any,
+) -> None:
+    run = a_run("win")
+    both = ruled(run, "a tie", "a tie", "loses", accuracy=[0.87, 0.866, 0.87, 0.99])
+    assert [advice.line for advice in both.next] == [
+        'Train(prefer="simpler")',
+        "ff.learning_curve(pipeline)",
+    ]
+
+
+def test_verdict_leaves_out_all_columns_that_tell_the_target_at_once(a_run: Any) -> None:
+    run = a_run("leak")
+    found = [finding("target_leakage", f"`{name}` tells.", columns=[name]) for name in "abc"]
+    for many, lines in ((found, ['Collect(drop=("a", "b", "c"))']), (found[:1], None)):
+        run["collected"] = run["collected"].replace(findings=tuple(many))
+        told = [advice.line for advice in verdict_of(Reported(**run)).next]
+        assert told == (lines or ['Collect(drop=("a",))'])
+
+
+def test_verdict_trusts_no_score_without_an_interval(a_run: Any) -> None:
+    run = a_run("win")
+    bare = {name: Estimate(0.9, method="too few groups", n=500) for name in ("roc_auc", "accuracy")}
+    run["evaluated"] = run["evaluated"].replace(metrics=bare)
+    assert verdict_of(Reported(**run)).trust[1:] == (
+        "open",
+        "Only roughly: nothing has learnt from the 500 test rows, but there is no interval (too "
+        "few groups).",
+    )

@@ -31,11 +31,11 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
     given, true = (float(np.average(v, weights=weight)) for v in (confidence, came_true))
     gap = given - true
     way = "too high" if gap > 0 else "too low"
+    told = f" Over all {answers.noun} they are {abs(gap):.3f} {way}." if abs(gap) >= 0.005 else ""
     by = "" if weight is None else f", {answers.noun} counted by their weight"
     sentence = (
         f"Probabilities are off by {error:.3f} on average{by}; perfectly calibrated ones would be "
-        f"off by {usual:.3f} on so many {answers.noun}. Over all {answers.noun} they are "
-        f"{abs(gap):.3f} {way}."
+        f"off by {usual:.3f} on so many {answers.noun}.{told}"
     )
     return [
         finding(
@@ -104,7 +104,10 @@ def overfitting(evidence: Evidence) -> list[Finding]:
     apart = learnt > unseen.high if metric.greater else learnt < unseen.low
     if not (apart and gap > float(metric.gap or 0)):
         return []
-    sentence = f"On training rows {metric.title} is {learnt:.3f}, on test rows {unseen}."
+    sentence = (
+        f"The model does worse on rows it has not seen: {metric.title} is {learnt:.3f} on training "
+        f"rows, {unseen} on test rows."
+    )
     return [
         finding(
             "overfitting", sentence, metric=metric.name, train=learnt, test=float(unseen), gap=gap

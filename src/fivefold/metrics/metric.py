@@ -53,7 +53,7 @@ class Metric:
 
         Example:
             >>> RMSE.told(-1.95, "the mean"), ROC_AUC.told(-0.031)
-            ('1.95 lower than the mean, which is better', '0.031 lower, which is worse')
+            ('1.95 lower, and so better, than the mean', '0.031 lower, which is worse')
         """
         return directed(difference, self.greater, than)
 
@@ -246,7 +246,7 @@ def directed(difference: float, greater: bool, than: str = "") -> str:
         return f"the same as {than}" if than else "the same"
     way = "better" if (difference > 0) == greater else "worse"
     gap = f"{digits(abs(difference))} {'higher' if difference > 0 else 'lower'}"
-    return f"{gap}{f' than {than}' if than else ''}, which is {way}"
+    return f"{gap}, and so {way}, than {than}" if than else f"{gap}, which is {way}"
 
 
 def title(name: str) -> str:

@@ -90,17 +90,41 @@ class Weighing:
         usefully = f"it {self.worth.told(first, second, rival, near=near)}"
         return Weighed(plainly, usefully, agrees)
 
-    def tied(self, theirs: Scores, rival: str) -> str:
-        """What the model does, with the number of a rival that is as good."""
-        ours, metric = self.ours, self.metric
-        asked = self.told(theirs, rival, "a tie")
-        if asked.agrees and self.worth is not None:
-            return self.worth.tied(ours[self.worth.metric], theirs[self.worth.metric], rival)
+    def tied(self, theirs: Scores, rival: str, *, measured: bool = True) -> str:
+        """What the model does, with the number of a rival that is as good.
+
+        Args:
+            theirs: scores of the rival.
+            rival: what it is called.
+            measured: whether that may be chance; otherwise both numbers are all there is.
+        """
+        ours, metric = self.ours, self._by(theirs, measured=measured)
         if not _known(metric, ours, theirs):
             return f"has no other score by {metric.title}"
-        one, other = digits(ours[metric.name]), digits(theirs[metric.name])
-        chance = CHANCE if one != other else ""
+        first, second = ours[metric.name], theirs[metric.name]
+        if self.worth is not None and self.worth.metric == metric.name:
+            return self.worth.tied(first, second, rival, chance=measured)
+        one, other = digits(first), digits(second)
+        chance = CHANCE if one != other and measured else ""
         return f"scores {one} by {metric.title} ({rival}: {other}){chance}"
+
+    def apart(self, theirs: Scores) -> bool:
+        """Whether two scores lie far from each other, though that may be chance."""
+        name = self._by(theirs, measured=True).name
+        known = name in self.ours and name in theirs
+        return known and not _near(self.ours[name], theirs[name])
+
+    def _by(self, theirs: Scores, *, measured: bool) -> Metric:
+        """What both are told by: the user's own unit, where it says what was decided."""
+        if self.useful is None or not _known(self.useful, self.ours, theirs):
+            return self.metric
+        agrees = not measured or self.told(theirs, "", "a tie").agrees
+        return self.useful if agrees else self.metric
+
+    def why_unbounded(self) -> str:
+        """Why what leads has no interval, in brackets; empty where it has no score."""
+        score = self.ours.get(self.metric.name)
+        return "" if score is None or not score.method else f" ({score.method})"
 
     def likely(self, scores: Scores) -> str:
         """What the model does on new rows, by an interval of these scores; empty without one."""

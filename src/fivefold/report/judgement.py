@@ -1,6 +1,7 @@
 """From the artifacts of a run to its verdict, without asking a model anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from fivefold.artifacts import Evaluated
@@ -14,6 +15,7 @@ from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, rank
 from fivefold.report.reported import Reported
 from fivefold.report.verdict import Advice, Point, Tone, Verdict
 from fivefold.tasks.known import task_of
+from fivefold.tasks.telling import CHANCE
 
 GOOD, SIMPLER = "Is it good?", "Better than a simple model?"
 TRUST, DATA = "Can I trust it?", "What is wrong with my data?"
@@ -68,7 +70,7 @@ def verdict_of(run: Reported) -> Verdict:
     rivals = _compared(run.evaluated)
     good = _good(run.evaluated, weighing, rivals)
     itself = "" if run.trained.settings.estimator is None else run.trained.settings.network
-    simpler = _simpler(weighing, rivals[1:], itself)
+    simpler = _simpler(weighing, rivals[1:], itself, len(run.evaluated.index))
     return Verdict(good, simpler, trust, wrong, _first(run, (), good, rivals))
 
 
@@ -105,15 +107,14 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
         return Point(GOOD, "open", f"{IN_PART} {_capital(told.plainly)}; but {also}.")
     if first.ruling == "loses":
         return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
+    rows = len(evaluated.index)
     if first.ruling == "a tie":
-        return Point(GOOD, "bad", _equal(weighing, first, rival))
-    why = first.difference.method
-    return Point(
-        GOOD, "open", f"Not shown. {_capital(str(told))}; the difference was not measured ({why})."
-    )
+        sure = _is_sure(weighing, first, rows)
+        return Point(GOOD, "bad" if sure else "open", _equal(weighing, first, rival, rows))
+    return Point(GOOD, "open", _unmeasured(weighing, first))
 
 
-def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str) -> Point:
+def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str, rows: int) -> Point:
     """Beside other simple models; `itself` is what the model is called where it is one."""
 
     def of(ruling: str) -> list[Rival]:
@@ -129,19 +130,33 @@ def _simpler(weighing: Weighing, rivals: Sequence[Rival], itself: str) -> Point:
         also = f"It is a simple model itself, `{itself}`"
         return Point(SIMPLER, "good", f"{also}, and no other is shown to be better.")
     if equal := of("a tie"):
-        return Point(SIMPLER, "open", _equal(weighing, equal[0], equal[0].name))
+        return Point(SIMPLER, "open", _equal(weighing, equal[0], equal[0].name, rows))
     if unknown := of("not measured"):
-        first = unknown[0]
-        start = f"Not shown. The difference to {first.name} was not measured"
-        return Point(SIMPLER, "open", f"{start} ({first.difference.method}).")
+        return Point(SIMPLER, "open", _unmeasured(weighing, unknown[0]))
     nearest = min(rivals, key=lambda rival: abs(float(rival.difference)))
     also = f", the best of {len(rivals)} simple models" if len(rivals) > 1 else ""
     told = weighing.told(nearest.scores, f"{nearest.name}{also}", nearest.ruling)
     return Point(SIMPLER, "good", f"Yes. {_capital(str(told))}.")
 
 
-def _equal(weighing: Weighing, rival: Rival, name: str) -> str:
-    return f"No. It is as good as {name}: it {weighing.tied(rival.scores, rival.name)}."
+def _equal(weighing: Weighing, rival: Rival, name: str, rows: int) -> str:
+    told = weighing.tied(rival.scores, rival.name)
+    if _is_sure(weighing, rival, rows):
+        return f"No. It is as good as {name}: it {told}."
+    why = f": {plural(rows, 'test row')} are few" if rows < FEW_TEST_ROWS else ""
+    return f"Not shown. It {told}{why}."
+
+
+def _is_sure(weighing: Weighing, rival: Rival, rows: int) -> bool:
+    """Whether a tie says that both are as good: of few rows, or far apart, it says little."""
+    told = weighing.tied(rival.scores, rival.name)
+    return CHANCE not in told or not (rows < FEW_TEST_ROWS or weighing.apart(rival.scores))
+
+
+def _unmeasured(weighing: Weighing, rival: Rival) -> str:
+    told = weighing.tied(rival.scores, rival.name, measured=False)
+    why = rival.difference.method
+    return f"Not shown. It {told}; the difference was not measured ({why})."
 
 
 def _trust(
@@ -163,6 +178,9 @@ def _trust(
     if warnings:
         return Point(TRUST, "open", f"With care. {warnings[0].sentence}{_more(warnings)}")
     rows = plural(len(evaluated.index), "test row")
+    if not likely:
+        none = f"Only roughly: nothing has learnt from the {rows}, but there is no interval"
+        return Point(TRUST, "open", f"{none}{weighing.why_unbounded()}.")
     return Point(TRUST, "good", f"Yes. Nothing has learnt from the {rows}.{likely}")
 
 
@@ -200,15 +218,15 @@ def _next(
     run: Reported, spoilt: Sequence[Finding], good: Point | None, rivals: Sequence[Rival]
 ) -> Iterator[Advice]:
     """What to do, the most urgent first."""
-    for finding in spoilt:
-        yield _mended(finding)
     if spoilt:
+        yield from map(_mended, _together(spoilt))
         return
     if run.evaluated is None:
         yield Advice("Evaluate()", "says what the model is worth")
     equal = [rival for rival in rivals[1:] if rival.ruling in ("loses", "a tie")]
     useless = good is not None and good.tone == "bad"
-    if equal and not useless and can_prefer(run):
+    beaten = any(rival.ruling == "loses" for rival in equal)
+    if equal and (beaten or not useless) and can_prefer(run):
         yield Advice(
             'Train(prefer="simpler")',
             "keeps the simplest model that is not worse on the validation rows",
@@ -223,11 +241,23 @@ def _next(
     few = run.evaluated is not None and len(run.evaluated.index) < FEW_TEST_ROWS
     if few and run.evaluated is not None and not run.evaluated.folds:
         yield Advice("Evaluate(folds=5)", "judges by five times as many rows")
+    if useless:
+        return
     if run.deployed is not None:
         path = literal(str(run.deployed.path))
         yield Advice(f"ff.load({path}).predict(rows)", "answers new rows")
     else:
         yield Advice('Deploy("model.ff")', "writes the model to a file that answers new rows")
+
+
+def _together(spoilt: Sequence[Finding]) -> list[Finding]:
+    """These findings, few columns that each tell the target as one."""
+    leaks = [one for one in spoilt if one.code == "target_leakage" and one.numbers.get("columns")]
+    columns = [*dict.fromkeys(name for one in leaks for name in one.numbers["columns"])]
+    if len(leaks) < 2 or len(columns) > MOST_NAMED:
+        return [*spoilt]
+    one = replace(leaks[0], numbers={**leaks[0].numbers, "columns": columns})
+    return [one, *(finding for finding in spoilt if finding not in leaks)]
 
 
 def _mended(finding: Finding) -> Advice:

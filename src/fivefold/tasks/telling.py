@@ -63,15 +63,17 @@ class Worth(NamedTuple):
             gap = f"{'about ' if one != other else ''}as {many} as {rival}"
         return f"{self.says.format(self._written(one))}, {gap}"
 
-    def tied(self, ours: float, theirs: float, rival: str) -> str:
-        """What the model does, and the number of another that is as good.
+    def tied(self, ours: float, theirs: float, rival: str, *, chance: bool = True) -> str:
+        """What the model does, and the number of another that is as good; `chance` if they may be.
 
         Example:
             >>> Worth("mae", "is off by {} on average").tied(43100.0, 43250.0, "the mean")
             'is off by 43,100 on average (the mean: 43,250), a difference that may be chance'
         """
         one, other = (self._written(self._number(each)) for each in (ours, theirs))
-        return f"{self.says.format(one)} ({rival}: {other}){CHANCE if one != other else ''}"
+        return (
+            f"{self.says.format(one)} ({rival}: {other}){CHANCE if one != other and chance else ''}"
+        )
 
     def between(self, low: float, high: float) -> str:
         """What a model does by the ends of an interval.
