@@ -1,15 +1,21 @@
 """The halves of kinds in JavaScript give what those in Python give, for cells of any form."""
 
+import base64
+import io
+import json
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import driven
+import fivefold as ff
 import static_pages
 from fivefold.codecs.cell import BAD
+from fivefold.codecs.coded import objects
 from fivefold.codecs.dates import PATTERNS
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
@@ -35,7 +41,7 @@ def scripts(tmp_path_factory):
 
 def fitted_on(cells: list, kind: str, **settings) -> tuple[FittedColumn, np.ndarray]:
     column = Column(name="x", kind=kind, missing=("N/A",))
-    canonical = canonical_column(np.array(cells, object), column)[0]
+    canonical = canonical_column(objects(cells), column)[0]
     known = Cells(canonical, lambda values, _: values)
     state = kind_of(kind).fit(known, column, Settings(**settings))
     return FittedColumn(column, kind_of(kind), state), canonical
@@ -145,3 +151,77 @@ def test_texts_of_any_script_have_the_same_codes(scripts, settings):
     wrong = [cells[row] for row in np.flatnonzero((found != wanted).any(axis=1))]
     assert wrong == []
     assert len(np.unique(wanted)) > 200
+
+
+SIZES = ((8, 8), (31, 17), (17, 31), (100, 33), (60, 90), (1, 5), (540, 40))
+
+
+def pictures() -> dict[str, object]:
+    """Files of many forms, and rows of pixels, by what they are."""
+    draw, found = np.random.default_rng(0), {}
+    for height, width in SIZES:
+        noise = draw.integers(0, 256, (height, width, 4), dtype=np.uint8)
+        colour, grey = Image.fromarray(noise[:, :, :3]), Image.fromarray(noise[:, :, 0])
+        deep = Image.fromarray(noise[:, :, 0].astype(np.uint16) * 257 + 3)
+        few = colour.quantize(13)
+        for form, image, options in (
+            ("colour", colour, {}),
+            ("grey", grey, {}),
+            ("alpha", Image.fromarray(noise), {}),
+            ("grey with alpha", Image.fromarray(noise[:, :, :2]), {}),
+            ("16 bits", deep, {}),
+            ("one bit", grey.convert("1"), {}),
+            ("palette", few, {}),
+            ("clear in a palette", few, {"transparency": 3}),
+            ("clear grey", Image.fromarray(noise[:, :, 0] // 64 * 64), {"transparency": 64}),
+            ("GIF", colour, {"format": "GIF"}),
+            ("BMP", colour, {"format": "BMP"}),
+            ("WebP", colour, {"format": "WEBP", "lossless": True}),
+            ("JPEG", colour.resize((width, height)), {"format": "JPEG", "quality": 80}),
+        ):
+            file = io.BytesIO()
+            image.save(file, **{"format": "PNG", **options})
+            name = f"{form}, {height} x {width}"
+            found[name] = base64.b64encode(file.getvalue()).decode()
+    found["rows"] = noise[:20, :9, :3].tolist()
+    found["rows as a text"] = json.dumps(noise[:12, :9, 0].tolist())
+    found["fractions"] = (noise[:9, :9, 0] / 3).tolist()
+    return {**found, "missing": None, "missing text": "N/A"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"image_size": (24, 32), "image_fit": "pad"},
+        {"image_size": (24, 32), "image_fit": "crop"},
+        {"image_size": (9, 11), "trained": "grey"},
+        {"image_size": (9, 11), "trained": "16 bits"},
+    ],
+    ids=["resized", "padded", "cropped", "grey", "deep"],
+)
+def test_pictures_of_any_form_have_the_same_pixels(scripts, settings):
+    cells = pictures()
+    trained = settings.pop("trained", "colour")
+    some = [cells[f"{trained}, {size}"] for size in ("60 x 90", "31 x 17")]
+    fitted, _ = fitted_on(some, "image", **settings)
+    given = objects(cells.values())
+    canonical = canonical_column(given, fitted.column)[0]
+    wanted = fitted.kind.encode(canonical, fitted.column, fitted.state).reshape(len(cells), -1)
+    found = scripts.encoded(fitted, list(cells.values()))
+    for name, ours, theirs in zip(cells, wanted, found, strict=True):
+        assert not isinstance(theirs, str), (name, theirs)
+        off = np.abs(ours.astype(int) - np.array(theirs))
+        assert off.max() <= (2 if "JPEG" in name else 0), name  # another decoder
+
+
+@pytest.mark.parametrize("cell", ["aGVsbG8=", "no base64", "", "[[1, 2], [3]]", [["a"]], 5, {}])
+def test_what_is_no_picture_is_none_on_a_page_either(scripts, cell):
+    fitted, _ = fitted_on([np.zeros((4, 4), np.uint8)], "image")
+    [found] = scripts.encoded(fitted, [cell])
+    if cell == "":
+        assert found == [0] * 16  # missing
+        return
+    assert isinstance(found, str)
+    with pytest.raises(ff.errors.DataError):
+        canonical_column(objects([cell]), fitted.column)

@@ -1,5 +1,7 @@
 """A model as static files, which answers in the browser itself."""
 
+import base64
+import io
 import json
 import re
 from pathlib import Path
@@ -7,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
 
 import fivefold as ff
 import static_pages
@@ -97,8 +101,35 @@ def notes() -> pd.DataFrame:
     )
 
 
+def painted() -> dict[str, list]:
+    """Pictures of several sizes as files, of more red or more blue, grey ones and clear ones."""
+    draw, pictures, labels = np.random.default_rng(0), [], []
+    for row in range(90):
+        height, width = draw.integers(9, 60, 2)
+        kind = row % 2
+        pixels = draw.integers(0, 256, (height, width, 4), dtype=np.uint8)
+        pixels[:, :, 2 * kind] //= 4
+        if row % 3:
+            pixels[:, :, 3] = 255
+        image = Image.fromarray(pixels)
+        pictures.append(file_of(image.convert("L" if row % 7 == 5 else "RGBA")))
+        labels.append("blue" if kind == 0 else "red")
+    return {"picture": pictures, "y": labels}
+
+
+def file_of(image: Image.Image, form: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    image.save(file, form)
+    return file.getvalue()
+
+
+def digits() -> dict[str, np.ndarray]:
+    known = load_digits()
+    return {"picture": known.images[:400], "y": known.target[:400].astype(str)}
+
+
 def deployed(frame: pd.DataFrame, path: Path, network: str = "mlp", **evaluate) -> Path:
-    wanted = {"shade": Shade, "note": "text"}
+    wanted = {"shade": Shade, "note": "text", "picture": "image"}
     kinds = {name: kind for name, kind in wanted.items() if name in frame}
     stages = [ff.Collect(frame, target="y", kinds=kinds), ff.Preprocess()]
     stages.append(ff.Train(network, epochs=2))
@@ -118,6 +149,8 @@ def bundles(tmp_path_factory):
         "costs": deployed(rows(several=True), folder / "three.ff", threshold=costs),
         "number": deployed(number, folder / "number.ff"),
         "words": deployed(notes(), folder / "words.ff", "mixblend"),
+        "pictures": deployed(painted(), folder / "pictures.ff", "convnet"),
+        "digits": deployed(digits(), folder / "digits.ff", "convnet"),
     }
 
 
@@ -221,4 +254,62 @@ def test_page_answers_in_the_browser_as_the_bundle_does(bundles, name, tmp_path)
                 model.predict([row])
             error = static_pages.asked(page, [row])["error"]
             assert (error["message"], error["column"]) == (str(wrong.value), wrong.value.column)
+        assert page.told == []
+
+
+OPENED = """(async () => {
+  const bytes = Uint8Array.from(atob(%s), (sign) => sign.charCodeAt(0)), given = new DataTransfer();
+  given.items.add(new File([bytes], "one", { type: "image/png" }));
+  const input = document.querySelector("#form input[type=file]");
+  input.files = given.files;
+  input.dispatchEvent(new Event("change"));
+})()"""
+"""A file is opened on the page."""
+
+
+@pytest.mark.slow
+@needs_browser
+def test_page_sees_pictures_as_the_bundle_does(bundles, tmp_path):
+    write_site(bundles["pictures"], tmp_path / "site", runtime=static_pages.RUNTIME)
+    model = ff.load(bundles["pictures"])
+    files = [base64.b64encode(one).decode() for one in painted()["picture"][:40]]
+    photo = Image.fromarray(np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8))
+    photo = file_of(photo.resize((700, 500), Image.Resampling.BICUBIC), "JPEG")
+    rows = [{"picture": one} for one in [*files, "data:image/png;base64," + files[0]]]
+    rows.append({"picture": np.asarray(Image.open(io.BytesIO(photo)).resize((30, 20))).tolist()})
+    with static_pages.opened(tmp_path / "site", tmp_path / "profile") as page:
+        page.until("document.body.dataset.alike")
+        assert float(page.run("document.body.dataset.difference")) < 1e-5
+        static_pages.check_alike(page, model, rows)
+        told = static_pages.asked(page, [{"picture": base64.b64encode(photo).decode()}])
+        answered = model.predict_proba([{"picture": photo}])
+        assert np.abs(np.array(told["probabilities"]) - answered).max() < 0.02  # of a JPEG
+        page.run(OPENED % json.dumps(files[3]))
+        page.until("document.querySelectorAll('#bars progress').length")
+        shown = page.run("Array.from(document.querySelectorAll('#bars progress'), (b) => b.value)")
+        wanted = sorted(model.predict_proba([rows[3]])[0], reverse=True)
+        np.testing.assert_allclose(shown, wanted, atol=1e-5)
+        for odd in ("aGVsbG8=", "no base64", None, [[-1, 2], [300, 4]]):
+            with pytest.raises(ff.errors.RequestError) as wrong:
+                model.predict([{"picture": odd}])
+            error = static_pages.asked(page, [{"picture": odd}])["error"]
+            first, *_, last = str(wrong.value).splitlines()
+            assert error["message"].splitlines()[0] == first
+            assert error["message"].splitlines()[-1] == last
+        assert page.told == []
+
+
+@pytest.mark.slow
+@needs_browser
+def test_page_reads_digits_that_are_drawn_and_rows_of_pixels(bundles, tmp_path):
+    write_site(bundles["digits"], tmp_path / "site", runtime=static_pages.RUNTIME)
+    model = ff.load(bundles["digits"])
+    rows = [{"picture": one.tolist()} for one in digits()["picture"][:50]]
+    with static_pages.opened(tmp_path / "site", tmp_path / "profile") as page:
+        static_pages.check_alike(page, model, rows)
+        page.drag("canvas", 0.4, 0.6)
+        page.until("document.querySelectorAll('#bars progress').length")
+        row = json.loads(page.run("document.getElementById('request').textContent"))
+        assert np.array(row["instances"][0]["picture"]).max() == 255
+        static_pages.check_alike(page, model, row["instances"])
         assert page.told == []

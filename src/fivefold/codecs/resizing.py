@@ -71,8 +71,9 @@ def resized(image: Array, height: int, width: int, channels: int, fit: Fit = "re
         return image
     if channels == 3:
         return np.repeat(image, 3, axis=2)
-    grey: Array = np.rint(image @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-    return grey[:, :, None]
+    # In whole numbers, as sums of fractions differ by the order in which a processor takes them.
+    grey: Array = (image @ np.array([299, 587, 114], np.uint32) + 500) // 1000
+    return grey.astype(np.uint8)[:, :, None]
 
 
 def reduced(image: Array, side: int) -> Array:
@@ -101,6 +102,15 @@ def within(height: int, width: int, side: int) -> tuple[int, int]:
     if longest <= side:
         return height, width
     return max(1, round(height * side / longest)), max(1, round(width * side / longest))
+
+
+def shrinks_rows_first() -> bool:
+    """Whether this Pillow scales rows before columns where more of them go, as it does since 13.
+
+    Pixels are rounded in between, so that one in some is another by one level.
+    """
+    probe = np.array([[0, 255], [255, 0], [1, 1], [0, 255]], np.uint8)[:, :, None]
+    return int(_scaled(probe, 2, 3)[0, 1, 0]) == 109  # 110 otherwise
 
 
 def _fitted(image: Array, height: int, width: int, fit: Fit) -> Array:

@@ -30,8 +30,9 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.levels import moments
 from fivefold.kinds.numbers import bound
 from fivefold.kinds.patch import draw_patch
-from fivefold.kinds.pixels import PIXELS
+from fivefold.kinds.pixels import PIXELS, scripted_picture
 from fivefold.kinds.remarks import mixed_sizes
+from fivefold.kinds.scripted import Scripted
 
 CHUNK = 256
 """Images encoded at a time."""
@@ -269,6 +270,9 @@ class Image(Kind):
             "mean_colour": tuple(round(float(value)) for value in state.mean),
             "policy": {"other_size": POLICIES[state.fit]},
         } | ({} if intensity.plain else {"low": low, "high": high})
+
+    def scripted(self, fitted: Fitted) -> Scripted | None:
+        return scripted_picture(fitted)
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

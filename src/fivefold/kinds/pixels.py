@@ -7,9 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from fivefold.codecs.grid import Grid
+from fivefold.codecs.resizing import shrinks_rows_first
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
 from fivefold.kinds.plain import Dense, Reader
+from fivefold.kinds.scripted import Scripted, script
 
 SIDES: dict[Reader, int] = {"linear": 14, "trees": 8}
 """Most pixels a side that a simple model is given."""
@@ -66,6 +68,27 @@ class Pixels(Block):
         if max(self.shape(columns)[1:]) <= side:
             return ""
         return f"{columns[0].kind.plural} pooled to {side} pixels a side"
+
+
+def scripted_picture(fitted: Fitted) -> Scripted | None:
+    """How a page reads pictures; None for columns of old bundles, which are read otherwise.
+
+    Args:
+        fitted: a column of pictures, with size, `mean`, `fit` and `intensity` in its state.
+    """
+    state = fitted.state
+    if fitted.column.rules < 3:
+        return None
+    range = {name: getattr(state.intensity, name) for name in ("low", "high", "white", "plain")}
+    facts = {
+        "shape": list(state.shape),
+        "mean": state.mean.tolist(),
+        "fit": state.fit,
+        "rowsFirst": shrinks_rows_first(),
+        "range": {**range, "depths": list(state.intensity.depths)},
+    }
+    names = ("codecs/cell.js", "codecs/resizing.js", "codecs/picture.js", "kinds/image.js")
+    return Scripted("picture", facts, script(*names))
 
 
 def flat(tiles: Array) -> Array:

@@ -2,7 +2,8 @@
 const contract = JSON.parse(document.getElementById("contract").textContent);
 const form = document.getElementById("form");
 const drawn = new Map(); // canvas -> "pen", "file" or nothing yet
-const heard = new Map(); // element of a sound or a clip -> base64 of its file, once there is one
+const heard = new Map(); // element of a sound, a clip or a picture -> base64 of its file, once there is one
+const FILES = /^image\/(png|jpeg|gif|bmp|webp)$/; // of pictures that a model reads, whatever the browser does
 
 // The value of each of the page's controls, null where it is missing.
 const filled = (read) => (control) => (control.value === "" ? null : read(control));
@@ -14,7 +15,7 @@ const values = {
   moment: text,
   words: filled((control) => typed(control)),
   lines: filled((control) => typed(control)),
-  picture: (control, field) => (drawn.has(control) ? pixelsOf(control, field) : null),
+  picture: (control, field) => heard.get(control) ?? (drawn.has(control) ? pixelsOf(control, field) : null),
   colour: (control) => {
     const missing = control.parentElement.querySelector("[data-missing]");
     return missing && missing.checked ? null : control.value;
@@ -219,6 +220,7 @@ function prepare(canvas) {
     pen.fillStyle = light ? "white" : "black";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     drawn.delete(canvas);
+    heard.delete(canvas);
   };
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -254,11 +256,12 @@ function prepare(canvas) {
     const [file] = event.target.files;
     if (!file) return;
     try {
-      const picture = await createImageBitmap(file);
+      const picture = await createImageBitmap(file), bytes = new Uint8Array(await file.arrayBuffer());
       pen.fillStyle = "white"; // behind what is transparent, as the model sees it
       pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
       drawn.set(canvas, "file");
+      if (!field.range && FILES.test(file.type)) heard.set(canvas, base64Of(bytes)); // as it is
       later();
     } catch { say(`${file.name} is no picture that this browser reads.`); }
   });
