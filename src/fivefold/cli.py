@@ -1,6 +1,7 @@
 """The shell's door: `fivefold` and the word of a command."""
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -98,7 +99,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         print(_unknown(words[0]), file=sys.stderr)
         return 2
-    return carry_out(command.parser().parse_args(words[1:]))
+    gc.disable()  # building a parser imports much, all of which stays
+    try:
+        chosen = command.parser().parse_args(words[1:])
+    finally:
+        gc.enable()
+    return carry_out(chosen)
 
 
 def carry_out(chosen: argparse.Namespace) -> int:

@@ -51,7 +51,14 @@ def test_wrong_flags_are_told_below_the_usage_of_their_command(capsys):
     told = refused(["predict", "a.ff", "b.csv", "c.csv"], capsys)
     assert told.startswith("usage: fivefold predict BUNDLE FILE [flags]\n")
     assert "expected no more words, found 'c.csv'" in told
-    assert "required: FILE" in refused(["predict", "a.ff"], capsys)
+    told = refused(["predict", "a.ff"], capsys)
+    assert "expected FILE, found none; for instance: fivefold predict income.ff" in told
+    assert "no flag -t; did you mean --target?" in refused(["run", "a.csv", "-t", "y"], capsys)
+    assert "did you mean --target=y?" in refused(["run", "a.csv", "target=y"], capsys)
+    told = refused(["run", "a.csv", "--seed", "x"], capsys)
+    assert "expected a whole number as --seed, found 'x'." in told
+    told = json.loads(refused(["run", "a.csv", "--json", "--traget", "y"], capsys))
+    assert (told["message"], told["exit"]) == ("no flag --traget; did you mean --target?", 2)
     told = refused(["run", "a.csv", "--optimizer", "adam"], capsys)
     assert "--optimizer is for Python alone: Train(optimizer=) is no text." in told
 

@@ -83,6 +83,9 @@ SETS = {
     "cifar10": Set("cifar10_subset_jpg.zip", "", cut=lambda a, b: members_of(a, b, 20)),
 }
 
+USUAL = ("titanic",)
+"""What a script that does not say otherwise goes the way with."""
+
 
 def script(name: str) -> Any:
     """The module of a newcomer."""
@@ -96,8 +99,9 @@ def script(name: str) -> Any:
 
 def scripts() -> dict[str, Any]:
     """All newcomers by name."""
-    names = sorted(path.stem for path in HERE.glob("*.py"))
-    return {name: script(name) for name in names if name != "all" and not name.startswith("test_")}
+    names = [path.stem for path in sorted(HERE.glob("*.py")) if path.stem != "all"]
+    found = {name: script(name) for name in names if not name.startswith("test_")}
+    return {name: module for name, module in found.items() if hasattr(module, "walk")}
 
 
 def go(name: str, data: str, folder: Path) -> float:
@@ -120,7 +124,11 @@ def go(name: str, data: str, folder: Path) -> float:
 
 def main(folder: Path, wanted: list[str]) -> int:
     """Go all ways, by two processes; gives how many did not arrive."""
-    ways = [(name, data) for name, walker in scripts().items() for data in walker.FITS]
+    ways = [
+        (name, data)
+        for name, walker in scripts().items()
+        for data in getattr(walker, "FITS", USUAL)
+    ]
     if wanted:
         ways = [way for way in ways if {*way} & {*wanted}]
     absent = {data for _, data in ways if not (folder / SETS[data].file).is_file()}

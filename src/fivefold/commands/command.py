@@ -72,6 +72,7 @@ class Command:
         parser.description = f"{self.words[0].upper()}{self.words[1:]}." + (
             f"\n\nexamples:{shown}" if shown else ""
         )
+        parser.example = f"fivefold {self.examples[0]}" if self.examples else ""
         self.add(parser)
         parser.tell_defaults()
         parser.add_argument("--json", action="store_true", help=JSON)

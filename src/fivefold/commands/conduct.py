@@ -40,6 +40,8 @@ def add_study(parser: Parser, *, words: str = SOURCE, folds: str) -> None:
 
 def _folds(text: str) -> int | str:
     """A number of folds, or `groups`."""
+    if text != "groups" and not text.lstrip("-").isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number or groups, found {text!r}.")
     return text if text == "groups" else int(text)
 
 

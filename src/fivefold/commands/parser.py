@@ -1,6 +1,8 @@
 """The parser of one command: a short help and a whole one, and the flag that was meant."""
 
 import argparse
+import json
+import re
 from collections.abc import Iterable, Sequence
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +18,17 @@ COMMON = (
     *("derive_formulas", "pretrained_source"),
 )
 """Settings that a short help tells of."""
+
+
+_WRONG = (
+    (r"argument ([^:]+): invalid int value: (.*)", r"expected a whole number as \1, found \2."),
+    (r"argument ([^:]+): invalid float value: (.*)", r"expected a number as \1, found \2."),
+    (r"argument ([^:]+): invalid \w+ value: (.*)", r"expected another \1, found \2."),
+    (r"argument ([^:]+): (expected .*, found .*)", r"\1: \2"),
+    (r"argument ([^:]+): expected one argument", r"expected a value of \1, found none."),
+    (r"argument ([^:]+): invalid choice: (.*) \(choose from (.*)\)", r"expected \1 \3, found \2."),
+)
+"""What argparse says, and how it is said here."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,6 +54,9 @@ class Parser(argparse.ArgumentParser):
         """Flags that are settings of stages, by their name in what was chosen."""
         self.unsayable: dict[str, str] = {}
         """Stages by settings that no text can mean."""
+        self.example = ""
+        """How the command may be called."""
+        self._asked = list[str]()
         self._whole = list[argparse._ArgumentGroup]()
         self.add_argument("-h", action=_Help, nargs=0, help="what is asked for most, then leave")
         self.add_argument("--help", action=_Help, nargs=0, help="every flag, then leave")
@@ -106,22 +122,39 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """What was chosen; leaves where a word is not known."""
+        self._asked = [*args] if args is not None else []
         chosen, strange = self.parse_known_args(args, namespace)
         if strange:
             self.error(self._unknown(strange))
         return chosen
 
     def error(self, message: str) -> NoReturn:
-        """Leave with what is wrong below the usage of this command."""
-        self.exit(
-            2, f"{self.format_usage()}{self.prog}: {message}\n{self.prog} --help tells more.\n"
-        )
+        """Leave with what is wrong below the usage of this command, or with that as JSON."""
+        message, remedy = self._said(message), f"{self.prog} --help tells more."
+        told = f"{self.format_usage()}{self.prog}: {message}\n{remedy}\n"
+        if "--json" in self._asked:
+            fault = {"error": "UsageError", "message": message, "remedy": remedy, "exit": 2}
+            told = f"{json.dumps(fault, ensure_ascii=False)}\n"
+        self.exit(2, told)
+
+    def _said(self, message: str) -> str:
+        """What argparse says in the words of the usage, with an example where something lacks."""
+        lacking = message.removeprefix("the following arguments are required: ")
+        if lacking != message:
+            words = {action.dest: _word(action) for action in self._actions}
+            named = " and ".join(words.get(name, name) for name in lacking.split(", "))
+            return f"expected {named}, found none; for instance: {self.example}"
+        for told, ours in _WRONG:
+            message = re.sub(told, ours, message)
+        return message
 
     def _unknown(self, strange: Sequence[str]) -> str:
         flags = [word.partition("=")[0] for word in strange if word.startswith("-")]
-        if not flags:
-            return f"expected no more words, found {' '.join(map(repr, strange))}."
         known = [o for a in self._actions for o in a.option_strings if a.help != argparse.SUPPRESS]
+        if not flags:
+            pairs = [word for word in strange if f"--{word.partition('=')[0]}" in known]
+            meant = f"; did you mean --{' --'.join(pairs)}?" if pairs else "."
+            return f"expected no more words, found {' '.join(map(repr, strange))}{meant}"
         return " ".join(self._near(flag, known) for flag in flags)
 
     def _near(self, flag: str, known: Sequence[str]) -> str:
@@ -129,6 +162,9 @@ class Parser(argparse.ArgumentParser):
         if setting in self.unsayable:
             return f"{flag} is for Python alone: {self.unsayable[setting]}({setting}=) is no text."
         near = nearest(flag, known)
+        if len(flag) == 2:  # one letter: the flag asked for most that begins with it
+            most = (*(f"--{name}" for name in COMMON), *known)
+            near = next((o for o in most if o in known and o.startswith(f"-{flag}")), near)
         return f"no flag {flag}; did you mean {near}?" if near else f"no flag {flag}."
 
 

@@ -29,8 +29,9 @@ STUDIES = {"learning_curve": "curve", "investigate": "study", "tune": "tune"}
 
 _STAGES = "|".join(STAGES)
 _STUDY = re.compile(rf"ff\.({'|'.join(STUDIES)})\(pipeline[^()]*\)")
+_RUN = re.compile(r"(?<![\w.])run\((\w+)=\.\.\.\)")
 _ANSWERED = re.compile(r"""ff\.load\((["'])(.+?)\1\)\.predict\(rows\)""")
-_TO_STAGE = re.compile(rf"(--[a-z][^\n]*?) to (?:{_STAGES})\b")
+_TO_STAGE = re.compile(rf"(--[a-z][^\n]*?),? to (?:{_STAGES})\b")
 _OF_PLACE = re.compile(r"\A,? between Collect and Preprocess\b")
 _WHOSE = re.compile(rf"({'|'.join(PREFIXED)})\b(?=[:(])")
 _STAGE = re.compile(rf"(?:ff\.)?({_STAGES})\(")
@@ -121,7 +122,7 @@ class Spoken:
 
     def remedy(self, error: FivefoldError) -> str:
         """What an error says is to be done."""
-        return self._within(str(error))._about(error, error.remedy)
+        return _for_the_shell(self._within(str(error))._about(error, error.remedy))
 
     def _within(self, told: str) -> Self:
         """The same, with the flags of the stage first that an error begins with."""
@@ -232,6 +233,8 @@ def _is_in(part: str, told: str) -> bool:
 
 def _for_the_shell(told: str) -> str:
     """What may be said of a setting, without what Python alone can say."""
+    told = _RUN.sub(lambda found: f"run --{found[1].replace('_', '-')}", told)
+    told = told.replace("a bundle that Deploy wrote", "a bundle that `fivefold run` wrote")
     told = re.sub(r"(?: or|,) (?:callable|an instance of \w+|a subclass of \w+)(?=,| or)", "", told)
     return told.replace("a valid dictionary", "NAME=VALUE").replace("a valid tuple", "a list A,B")
 

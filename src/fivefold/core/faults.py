@@ -50,8 +50,9 @@ def config_error(
             remedies.append(f"Give {setting} a value.")
         elif fault["type"] in ("value_error", "assertion_error"):
             message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-            found = brief(fault["input"]) + within
-            lines[f"{setting}: {message}, found {found}" if setting else message] = []
+            message, hint, near = message.partition("; did you mean ")
+            found = f"{brief(fault['input'])}{within}{hint}{near}"
+            lines[f"{setting}: {message}, found {found}" if setting else message + hint + near] = []
         else:
             inner = "".join(f"[{part}]" for part in fault["loc"][1:] if isinstance(part, int))
             message = fault["msg"].removeprefix("Input should be ")

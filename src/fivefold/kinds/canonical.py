@@ -1,7 +1,6 @@
 """The one door from raw values to the codec, for frames, CSV text and JSON alike."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -234,6 +233,8 @@ def _cells(values: list[object], column: Column, kind: Kind) -> tuple[Array, Arr
 
 def _cells_by_cores(values: list[object], column: Column, kind: Kind) -> tuple[Array, Array]:
     """The same by all cores, each of which takes a share of the cells at a time."""
+    from concurrent.futures import ThreadPoolExecutor
+
     starts = range(0, len(values), SHARE)
     with ThreadPoolExecutor(cores()) as pool:
         shares = pool.map(lambda n: _read_cells(values[n : n + SHARE], column, kind), starts)

@@ -1,12 +1,9 @@
 """A file on the web: fetched whole, by what Python brings along."""
 
-import http.client
 import time
-import urllib.error
-import urllib.request
 from base64 import b64encode
-from email.message import Message
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from fivefold.errors import DataError
@@ -15,6 +12,9 @@ from fivefold.reading.found import Found
 from fivefold.reading.packed import Member
 from fivefold.version import __version__
 from fivefold.web.patience import TRIES, retry_after
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 SILENCE = 30.0  # seconds without a byte after which an answer is given up
 LONGEST = 60.0  # seconds that a server is waited for, which says that it is busy
@@ -49,7 +49,7 @@ def on_the_web(address: str) -> Found:
     return Found(shown, [Member(name, lambda: content)], licence=_licence(headers))
 
 
-def _licence(headers: Message) -> str | None:
+def _licence(headers: "Message") -> str | None:
     """What the header `Link` calls the licence."""
     for link in ",".join(headers.get_all("Link") or []).split(","):
         target, _, said = link.partition(";")
@@ -58,7 +58,7 @@ def _licence(headers: Message) -> str | None:
     return None
 
 
-def asked(address: str, shown: str) -> tuple[bytes, Message]:
+def asked(address: str, shown: str) -> "tuple[bytes, Message]":
     """The body and the headers of an answer; a server that is busy is asked again.
 
     Args:
@@ -68,6 +68,10 @@ def asked(address: str, shown: str) -> tuple[bytes, Message]:
     Raises:
         DataError: if there is none, or it is cut short.
     """
+    import http.client
+    import urllib.error
+    import urllib.request
+
     parts = urlsplit(address)
     plain = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment=""))
     request = urllib.request.Request(plain, headers={"User-Agent": f"fivefold/{__version__}"})

@@ -4,7 +4,6 @@ import os
 from glob import glob, has_magic
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from fivefold.core.wording import nearest
 from fivefold.errors import PreflightError
@@ -13,6 +12,8 @@ from fivefold.errors import PreflightError
 def path_of(source: str | os.PathLike[str]) -> Path:
     """The path that a text is, with the home in place of `~`; that of an address `file://` too."""
     if isinstance(source, str) and source.lower().startswith("file://"):
+        from urllib.request import url2pathname  # which brings along all that a network needs
+
         source = url2pathname(urlsplit(source).path)
     try:
         return Path(source).expanduser()
