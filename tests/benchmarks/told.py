@@ -20,7 +20,7 @@ Settings = dict[str, Any]
 
 
 def sets(folder: Path, scratch: Path) -> dict[str, Callable[[], Settings]]:
-    """Settings of `Collect` by the name of a set; `train` and `evaluate` are those of stages."""
+    """Settings of `Collect` by the name of a set, with `epochs` and `folds` of other stages."""
 
     def file(name: str, target: Any, **more: Any) -> Callable[[], Settings]:
         test = more.pop("test", None)
@@ -82,6 +82,7 @@ def sets(folder: Path, scratch: Path) -> dict[str, Callable[[], Settings]]:
         "adult": adult,
         "telco_churn": file("telco_churn.csv", "Churn"),
         "pima": file("pima_diabetes.csv", "outcome"),
+        "pima_folds": file("pima_diabetes.csv", "outcome", folds=5),
         "titanic": file("titanic.csv", "survived"),
         "penguins": file("penguins.csv", "species"),
         "california_housing": file("california_housing.csv", "median_house_value"),
@@ -115,10 +116,10 @@ def sets(folder: Path, scratch: Path) -> dict[str, Callable[[], Settings]]:
     }
 
 
-def told(name: str, settings: Settings, reports: Path | None, folds: int = 0) -> None:
+def told(name: str, settings: Settings, reports: Path | None) -> None:
     """Run a set once and print what was found."""
     settings = dict(settings)
-    epochs = settings.pop("epochs", None)
+    epochs, folds = settings.pop("epochs", None), settings.pop("folds", 0)
     begun = time.perf_counter()
     train = ff.Train(quality="fast") if epochs is None else ff.Train(quality="fast", epochs=epochs)
     stages = [ff.Collect(settings.pop("source"), **settings), ff.Preprocess(), train]

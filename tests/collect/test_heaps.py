@@ -52,6 +52,28 @@ def test_heap_that_is_planted_is_found_in_most_of_20_seeds(plant):
         assert found >= 18, base
 
 
+def test_cap_of_whole_numbers_at_their_99th_percentile_is_found_from_some_thousand_rows_on():
+    def found(made):
+        columns = [made(np.random.default_rng(seed)) for seed in SEEDS]
+        assert not any(heaps_of(cells) for cells in columns)
+        ends = [np.minimum(cells, np.quantile(cells, 0.99).round()) for cells in columns]
+        return sum(cells.max() in [heap.value for heap in heaps_of(cells)] for cells in ends)
+
+    assert found(lambda r: np.rint(r.gamma(9, 5, 1000) + 1)) >= 18
+    assert found(lambda r: np.rint(r.normal(50, 10, 5000))) >= 18
+
+
+def test_a_few_zeros_apart_from_shares_are_told_and_many_are_not():
+    def told(few, seed):
+        draw = np.random.default_rng(seed)
+        shares = np.clip(np.round(draw.normal(0.6, 0.12, 5000), 2), 0.15, 1)
+        shares[draw.random(5000) < few] = 0
+        return {heap.value: heap.how for heap in heaps_of(np.r_[shares, 1.0])}.get(0.0)
+
+    assert sum(told(0.004, seed) in ("zero", "apart") for seed in SEEDS) >= 18
+    assert not any(told(0.2, seed) for seed in SEEDS)
+
+
 def test_heaps_of_clean_columns_are_found_in_hardly_any_of_20_seeds():
     found = {
         n: sum(bool(heaps_of(c(np.random.default_rng(s)))) for s in SEEDS) for n, c in CLEAN.items()

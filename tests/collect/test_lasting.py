@@ -9,11 +9,11 @@ SEEDS = range(20)
 def _walks(seed: int) -> dict[str, np.ndarray]:
     """Prices of three shares, one after another, and what each is a day later."""
     draw = np.random.default_rng(seed)
-    walks = 100 * np.exp(np.cumsum(draw.normal(scale=0.01, size=(3, 301)), axis=1))
-    days = np.datetime64("2020-01-01") + np.arange(300)
+    walks = 100 * np.exp(np.cumsum(draw.normal(scale=0.01, size=(3, 1501)), axis=1))
+    days = np.datetime64("2020-01-01") + np.arange(1500)
     return {
         "day": np.tile(days, 3),
-        "name": np.repeat(np.array(["a", "b", "c"], dtype=object), 300),
+        "name": np.repeat(np.array(["a", "b", "c"], dtype=object), 1500),
         "price": walks[:, :-1].ravel() * [1.0],
         "later": walks[:, 1:].ravel(),
     }

@@ -2,6 +2,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from fivefold.artifacts import Deployed
@@ -156,3 +157,42 @@ def test_render_a_page_does_not_grow_with_the_rows(a_page: Any, task: str) -> No
     few, many = (len(a_page(task, test_rows=rows).encode()) for rows in (1_000, 30_000))
     assert many < 1.1 * few
     assert many < 500_000
+
+
+def test_render_shows_no_mapping_and_tells_a_file_that_is_all_once(a_run: Any) -> None:
+    run = a_run()
+    digest = "ab" * 32
+    provenance = {
+        **run["collected"].provenance,
+        "windows": '{"target": "count", "horizon": 24, "past": [], "step": null}',
+        "files": [{"path": "/data/a.csv", "sha256": digest, "bytes": 57_018}],
+    }
+    run["collected"] = run["collected"].replace(provenance=provenance)
+    words = [w for w in Page(render(Reported(**run))).words if w]
+    place = words.index("windows, horizon")
+    assert words[place + 1] == "24"
+    assert not any("{" in word for word in words[words.index("The data") :])
+    assert words[words.index("The data") :].count(digest) == 1
+
+
+def test_render_counts_have_thousands_and_a_seed_is_a_name(a_run: Any) -> None:
+    run = a_run()
+    run["trained"] = run["trained"].replace(
+        settings={**run["trained"].settings, "tree_nodes": 1156, "seed": 2726019645}
+    )
+    words = [w for w in Page(render(Reported(**run))).words if w]
+    assert words[words.index("tree nodes") + 1] == "1,156"
+    assert words[words.index("seed") + 1] == "2726019645"
+
+
+def test_render_tells_findings_once_and_other_limitations_apart(a_run: Any) -> None:
+    run = a_run()
+    sentence = run["collected"].findings[0].sentence
+    rows = {"limitation": [sentence, "One seed."], "evidence": ["finding constant", "none"]}
+    tables = {**run["evaluated"].tables, "limitations": pd.DataFrame(rows)}
+    run["evaluated"] = run["evaluated"].replace(tables=tables)
+    words = [w for w in Page(render(Reported(**run))).words if w]
+    last = words[words.index("Limitations") :]
+    assert "One seed." in last
+    assert sentence not in last
+    assert sentence in words

@@ -22,6 +22,8 @@ LITTLE = 0.2  # of their median, below which the least amount lies beside 0
 NEXT, BESIDE = 5, 10  # numbers that an end is compared with
 TIMES_ROWS, MORE_ROWS = 4, 2  # of a number that is far commoner: so many times, and so many more
 TIMES_END, GRADED = 2.5, 30  # the same of an end; fewer numbers than that may be a scale
+FALLING, TIMES_FALLING = 0.75, 2  # of rows towards an end, and how many times those an end has
+CHANCE = 4.0  # deviations of a number of rows, beyond which it is none
 MOSTLY = 0.5  # of the rows that are 0, from which on an amount is mostly none
 RARE = 0.01  # of the rows that have another number at most, where one is surely odd
 ENOUGH, ALONE = 8, 4  # rows at an end; of one where no number is in two rows
@@ -130,7 +132,11 @@ def heaps_of(cells: Array) -> list[Heap]:
     if rows.max() < ALONE or len(numbers) <= GRADES:
         return []
     natural = _whole_and_none(numbers)
-    found = [heap for heap in _apart(numbers, rows, dated) if heap.value not in natural]
+    found = [
+        heap
+        for heap in _apart(numbers, rows, dated)
+        if heap.value not in natural or (heap.value == 0 and heap.rows <= RARE * len(known))
+    ]
     taken = np.isin(numbers, [*natural, *(heap.value for heap in found)])
     if not dated and len(numbers) - taken.sum() >= MANY:
         found += _finer(numbers, rows, taken)
@@ -225,7 +231,7 @@ def _ends(numbers: Array, rows: Array) -> list[Heap]:
         end, count = float(line[0]), int(rows[-1] if how == "largest" else rows[0])
         if how == "least" and end in (0, 1):  # which many counts and amounts have
             continue
-        if count >= _wanted(beside, len(numbers)) and count >= beside[:BESIDE].max():
+        if count >= _wanted(beside, len(numbers)):
             found.append(_heap(end, count, how, beside[:NEXT].mean()))
     return found
 
@@ -234,11 +240,17 @@ def _wanted(beside: Array, numbers: int) -> float:
     """How many rows of an end are more than chance and the course of those beside it explain."""
     if beside.max() <= 2 and (beside == 1).mean() > 0.9:
         return ALONE
+    most = beside[:BESIDE].max()
     falls = (np.diff(beside[:3]) <= 0).all() and beside[2] >= ALONE
     course = beside[0] ** 2 / beside[1] if falls else 0.0
     if numbers < GRADED:  # a scale may end where many rows are
-        return float(max(ENOUGH, TIMES_ROWS * max(beside[:NEXT].max(), course)))
-    return float(max(ENOUGH, TIMES_END * max(beside[:NEXT].mean(), course) + MORE_ROWS))
+        return float(max(ENOUGH, most, TIMES_ROWS * max(beside[:NEXT].max(), course)))
+    wanted = max(most, TIMES_END * max(beside[:NEXT].mean(), course) + MORE_ROWS)
+    near, far = beside[:2].mean(), beside[2:NEXT].mean()
+    if near < FALLING * far:  # the end should have fewer rows still than the last two before it
+        by_chance = near + CHANCE * near**0.5 + MORE_ROWS
+        wanted = min(wanted, max(beside[:NEXT].max(), TIMES_FALLING * near, by_chance))
+    return float(max(ENOUGH, wanted))
 
 
 def _common(numbers: Array, rows: Array, known: int) -> list[Heap]:

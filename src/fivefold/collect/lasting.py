@@ -21,6 +21,8 @@ def lasting(values: Mapping[str, Array], schema: Schema, usable: Array) -> float
     spread = float(np.var(target)) if dated and len(target) > 1 else 0.0
     if not np.isfinite(spread) or spread <= 0:
         return 0.0
-    by_time = np.argsort(values[dated[0]][usable], kind="stable")
-    steps = (np.diff(target[order]) for order in (np.arange(len(target)), by_time))
-    return float(1 - min(np.mean(step**2) for step in steps) / spread)
+    times = values[dated[0]][usable]
+    onward = np.diff(times) > np.zeros(1, np.diff(times[:1]).dtype)  # else another series begins
+    steps = [np.diff(target)[onward], np.diff(target[np.argsort(times, kind="stable")])]
+    moved = min(float(np.mean(step**2)) for step in steps if len(step))
+    return 1 - moved / spread

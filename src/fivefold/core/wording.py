@@ -154,3 +154,18 @@ def _cut(text: str) -> str:
 def named_after(title: str) -> str:
     """The name of a stage after that of its class, in snake case: `train` for Train."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", title).lower()
+
+
+def unfolded(value: Any) -> Any:
+    """What a text holds that is a mapping, written as JSON; anything else as it is.
+
+    Example:
+        >>> unfolded('{"horizon": 24}'), unfolded("{a}"), unfolded(3)
+        ({'horizon': 24}, '{a}', 3)
+    """
+    if not (isinstance(value, str) and value.startswith("{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

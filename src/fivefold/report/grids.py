@@ -5,6 +5,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from fivefold.core.estimate import Estimate
+from fivefold.core.wording import unfolded
 from fivefold.report.headline import display_name
 from fivefold.report.tables import cell, cells, ends
 
@@ -74,7 +75,7 @@ def facts(values: Mapping[str, Any]) -> Any:
 def _told(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
     """Names and values, those of a mapping and of mappings in a list each in lines of their own."""
     for name, value in values.items():
-        named = f"{before}{str(name).replace('_', ' ')}"
+        named, value = f"{before}{str(name).replace('_', ' ')}", unfolded(value)
         several = isinstance(value, list | tuple) and any(isinstance(v, Mapping) for v in value)
         if several:
             value = {str(number): one for number, one in enumerate(value, 1)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from fivefold.codecs.coded import missing_rows, objects
-from fivefold.core.wording import bytes_text, plural, quoted, together
+from fivefold.core.wording import bytes_text, plural, quoted, together, unfolded
 from fivefold.keys import codes_of, is_countable
 from fivefold.kinds.known import kind_of
 from fivefold.sheet.annotators import told_of_labels
@@ -228,6 +228,13 @@ def _sources(provenance: "Provenance") -> Iterator[str]:
         yield f"Asked{f' of {name}' if name else ''}: {query}."
     for name, value in provenance.items():
         if name not in _PLAIN and isinstance(value, str | int | float) and value not in ("", 0):
+            held = unfolded(value)
+            if isinstance(held, dict):  # how it was read
+                told = {key.replace("_", " "): one for key, one in held.items() if one}
+                value = ", ".join(
+                    f"{key} {' '.join(map(str, one)) if isinstance(one, list) else one}"
+                    for key, one in told.items()
+                )
             yield f"{name.replace('_', ' ')}: {value}."
 
 
