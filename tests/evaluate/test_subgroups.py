@@ -1,10 +1,15 @@
+import re
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.subgroups import _apart, _at_most, groups, weak_subgroups
+from fivefold.evaluate.subgroups import _apart, _at_most, groups, weak_subgroup, weak_subgroups
+from fivefold.evaluate.threshold import choose
 
 SCHEMA = Schema(
     columns=(
@@ -180,3 +185,43 @@ def test_weak_subgroups_of_nearly_the_same_rows_are_told_together():
 def test_chance_of_a_subgroup_is_below_what_is_told():
     for chance in (0.0049, 0.005, 0.0051, 0.0096, 2e-6, 1.5e-7):
         assert chance < float(_at_most(chance).removeprefix("< "))
+
+
+def noisy(asked, **planted):
+    """The findings on rows whose class follows a number; `wild` ones follow chance."""
+    draw = np.random.default_rng(0)
+    first, wild = draw.normal(size=2500), np.arange(2500) % 4 == 0
+    noise = np.where(wild & planted["wild"], draw.normal(size=2500) * 4, 0)
+    target = (np.where(wild & planted["wild"], noise, first) + 0.4 * draw.normal(size=2500)) > 1
+    sort = np.where(wild, "wild", "calm").astype(object)
+    kinds = {"first": "numeric", "sort": "categorical"}
+    made = planted["world"]({"first": first, "sort": sort}, kinds, target.astype(int))
+
+    def function(inputs):
+        second = 1 / (1 + np.exp(-5 * (inputs["numeric"][:, 0].astype(float) - 1)))
+        return np.stack([1 - second, second], 1)
+
+    evidence, valid = made.evidence(function), made.data.valid
+    chosen = choose(asked, ("no", "yes"), valid.target, function(valid.inputs))
+    return weak_subgroup(replace(evidence, threshold=chosen))
+
+
+COSTS = {"fp": 1, "fn": 6}
+GAINS = {"no": {"yes": 1, "no": -2}, "yes": {"no": 4, "yes": -2}}
+
+
+@pytest.mark.parametrize("asked", [COSTS, GAINS, "f1", 0.02])
+def test_weak_subgroup_is_none_where_a_threshold_raises_alarms_on_purpose(world, asked):
+    assert not [one for one in noisy(asked, world=world, wild=False) if "`sort`" in one.sentence]
+    found = noisy(0.02, world=world, wild=False)
+    assert not found  # rows between the threshold and a half are answered wrongly, and meant to be
+
+
+@pytest.mark.parametrize(("asked", "least"), [(COSTS, 0), (GAINS, -2)])
+def test_weak_subgroup_by_costs_tells_them(world, asked, least):
+    (found,) = noisy(asked, world=world, wild=True)
+    assert "where `sort` is `wild`, an answer costs " in found.sentence
+    assert "It loses " in found.sentence
+    told = re.search(r"costs (\S+) against (\S+) on", found.sentence)
+    assert float(told[1]) == pytest.approx(found.numbers["inside"] + least, abs=1e-3)
+    assert found.numbers["inside"] > 2 * found.numbers["outside"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fivefold.core.digits import digits
 from fivefold.core.finding import Finding, finding
 from fivefold.evaluate.evidence import Evidence
 from fivefold.metrics.calibration import calibration_error, calibration_error_by_chance, judged
@@ -131,7 +132,7 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
             "low": gap.low,
             "high": gap.high,
         }
-        told = f"{evidence.headline.title} {float(theirs):.4g} against {float(ours):.4g}"
+        told = f"{evidence.headline.title} {digits(theirs)} against {digits(ours)}"
         if verdict == "loses":
             sentence = (
                 f"A simple model, {rival.baseline.name}, beats the model on the same test rows: "
@@ -140,6 +141,7 @@ def baseline_wins(evidence: Evidence) -> list[Finding]:
             findings.append(finding("baseline_wins", sentence, **facts))
         elif verdict == "a tie" and rival.baseline.kind == "constant":
             what = "a naive forecast" if evidence.task.ahead else "always answering the same"
+            told = f"{evidence.headline.title} {digits(ours)} against {digits(theirs)}"
             sentence = f"The model cannot be told from {what} ({rival.baseline.name}): {told}."
             findings.append(finding("no_better_than_constant", sentence, **facts))
     return findings

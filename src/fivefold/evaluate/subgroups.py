@@ -14,6 +14,7 @@ from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.groups import FEWEST_ROWS
+from fivefold.tasks.threshold import decided
 
 MOST_GROUPS = 3
 MOST_CHANCE, LEAST_CHANCE = 0.01, 1e-6
@@ -23,8 +24,8 @@ NEARLY_ALL = 0.7  # of the rows of either of two groups, from which on they are 
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:
     """Groups of rows that are predicted much worse than the others."""
-    answers = evidence.answered
-    errors = answers.by_row(evidence.task.errors(answers.target, answers.scores))
+    answers, costs = evidence.judged, _costs_of(evidence)
+    errors = answers.by_row(_losses(evidence, answers.target, answers.scores))
     rows = evidence.collected.table.take(evidence.data.test.index)
     findings: list[Finding] = []
 
@@ -34,11 +35,15 @@ def weak_subgroup(evidence: Evidence) -> list[Finding]:
         target = answers.target[some]
         scores = evidence.task.constant(target, evidence.schema, len(target))
         made = np.zeros(len(some))
-        made[some] = evidence.task.errors(target, scores)
+        made[some] = _losses(evidence, target, scores, blindly=True)
         return answers.by_row(made)[inside]
 
     for group, others in _apart(weak_subgroups(errors, rows, evidence.schema, blind)):
         fared = evidence.task.contrast(group.inside, group.outside)
+        if costs is not None:
+            least = float(_costs_stated(evidence).min())
+            ours, theirs = digits(group.inside + least), digits(group.outside + least)
+            fared = f"an answer costs {ours} against {theirs}"
         if not fared:
             continue
         named = [f"`{one.column}` is {one.values}" for one in others]
@@ -46,12 +51,41 @@ def weak_subgroup(evidence: Evidence) -> list[Finding]:
         sentence = (
             f"On the {group.rows:,} test rows where `{group.column}` is {group.values}, {fared} "
             f"on the others (p {_at_most(group.chance)}, corrected for all groups judged). "
-            f"{_by_base_rate(group)}{nearly}"
+            f"{_by_base_rate(group, priced=costs is not None)}{nearly}"
         )
         alike = [{"column": one.column, "values": one.values} for one in others]
         numbers = {name: value for name, value in vars(group).items() if name != "members"}
         findings.append(finding("weak_subgroup", sentence, **numbers, alike=alike))
     return findings[:MOST_GROUPS]
+
+
+def _costs_stated(evidence: Evidence) -> Array:
+    """What answers cost; empty where they have no price."""
+    return np.array(() if evidence.threshold is None else evidence.threshold.costs)
+
+
+def _costs_of(evidence: Evidence) -> Array | None:
+    """The same from the lowest one on, so that nothing is lost by what is best; None for none."""
+    costs = _costs_stated(evidence)
+    return costs - costs.min() if len(costs) else None
+
+
+def _losses(evidence: Evidence, target: Array, scores: Array, *, blindly: bool = False) -> Array:
+    """What is lost by each answer: its cost, from the lowest one on, or whether it is wrong.
+
+    Without costs it is the likeliest class that is judged: what a threshold trades is no weakness.
+    `blindly` the answer is the cheapest one for all of the rows.
+    """
+    costs = _costs_of(evidence)
+    if costs is None or evidence.threshold is None:
+        return evidence.task.errors(target, scores)
+    known = target >= 0
+    if blindly:
+        said = np.full(len(target), costs[target[known]].sum(axis=0).argmin())
+    else:
+        said = decided(scores, evidence.threshold).argmax(axis=1)
+    lost: Array = np.where(known, costs[target, said], 0.0)
+    return lost
 
 
 def _apart(found: "list[Subgroup]") -> "list[tuple[Subgroup, list[Subgroup]]]":
@@ -107,11 +141,13 @@ def groups(table: Table, schema: Schema) -> Iterator[tuple[str, str, Array]]:
             yield column.name, values, rows
 
 
-def _by_base_rate(group: Subgroup) -> str:
+def _by_base_rate(group: Subgroup, *, priced: bool = False) -> str:
     if not (group.blind and group.blind_outside):
         return f"A constant answer makes no error {'elsewhere' if group.blind else 'there'}."
     parts = (group.inside / group.blind, group.outside / group.blind_outside)
     there, elsewhere = (f"{part:.0%} of" if part < 2 else f"{digits(part)} times" for part in parts)
+    if priced:
+        return f"It loses {there} what a constant answer does there, {elsewhere} that elsewhere."
     return (
         f"The model makes {there} the errors of a constant answer there, {elsewhere} those of one "
         "elsewhere."
