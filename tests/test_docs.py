@@ -150,6 +150,14 @@ def test_navigation_names_every_page_once_in_sections_of_nine() -> None:
     assert {page for page in pages if "/" not in page} == {page.name for page in PAGES[1:]}
 
 
+def test_pictures_are_small_and_each_is_shown() -> None:
+    shown = "".join(page.read_text("utf-8") for page in PAGES)
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs" / "images").iterdir()}
+    assert max(sizes.values()) < 300_000
+    assert sum(sizes.values()) < 1_500_000
+    assert not [name for name in sizes if f"images/{name}" not in shown]
+
+
 @pytest.mark.slow
 def test_reference_is_what_the_docstrings_say():
     maker = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
