@@ -2,6 +2,7 @@ import io
 import re
 import sys
 import time
+from contextlib import redirect_stderr
 
 import pytest
 
@@ -143,9 +144,11 @@ def test_console_pipe_tells_progress_and_place_after_a_silence(monkeypatch) -> N
     values = {"train_loss": 0.41, "valid_loss": 0.4, "best": 0.39, "seconds_left": 41.0}
     time.sleep(0.2)
     assert "  train, after " in out.getvalue()
-    console._printed = 0.0
     console(Progress(path=("train",), done=12, total=60, unit="epoch", values=values))
     assert "  epoch 12/60  train 0.410  valid 0.400  best 0.390  41.0 s left\n" in out.getvalue()
+    time.sleep(0.25)
+    assert out.getvalue().count("epoch 12/60  train 0.410") == 1
+    assert re.search(r"  train, after \d+ ms: epoch 12/60\n", out.getvalue())
     console(RunFinished(seconds=1.0))
     time.sleep(0.15)
     told = out.getvalue()
@@ -203,3 +206,35 @@ def test_console_line_keeps_the_last_score_until_another_is_told(monkeypatch) ->
         "  epoch 3/60  train 0.412  valid 0.401  best 0.390  ROC-AUC 0.950  41.0 s left"
     )
     assert again == "  epoch 1/60  train 0.500"
+
+
+def test_console_pipe_tells_each_slow_epoch_though_it_says_in_between_that_it_goes_on(
+    monkeypatch,
+) -> None:
+    moment = [0.0]
+    monkeypatch.setattr("fivefold.observers.console.time.monotonic", lambda: moment[0])
+    out = io.StringIO()
+    console = Console(out)
+    console(StageStarted(path=("train",), number=3, total=5))
+    for done, now in ((1, 20.0), (2, 40.0)):
+        moment[0] = now - 0.1
+        console._speak()  # as the watch does after a silence
+        moment[0] = now
+        console(epoch(done, 60, VALUES))
+    said = out.getvalue().splitlines()
+    assert [line.split("  ")[1] for line in said] == [
+        "train, after 19.9 s",
+        "epoch 1/60",
+        "train, after 39.9 s: epoch 1/60",
+        "epoch 2/60",
+    ]
+
+
+def test_console_is_heard_while_the_streams_of_a_run_are_silenced(capsys) -> None:
+    console = Console()
+    console(RunStarted(seed=0))
+    with redirect_stderr(io.StringIO()):  # as a graph is written
+        console(StageStarted(path=("deploy",), number=5, total=5))
+        console._speak()
+    console(RunFinished(seconds=1.0))
+    assert re.fullmatch(r"  deploy, after \d+ ms\n", capsys.readouterr().err)

@@ -22,14 +22,14 @@ from fivefold.observers.advance import WIDTH, Advance, duration, fitting
 from fivefold.observers.notebook import NotebookBar, in_notebook
 from fivefold.observers.terminalbar import TerminalBar
 
-QUIET = 4.0
+QUIET = 3.0
 """Seconds after which a run that nobody can watch says where it is."""
 
 
 class Console:
     """Prints what a run tells; shows a bar with the time left where someone can watch it.
 
-    Where nobody can, in a pipe or a file, a line says after 4 seconds of silence how far the work
+    Where nobody can, in a pipe or a file, a line says after 3 seconds of silence how far the work
     is.
 
     Args:
@@ -61,9 +61,11 @@ class Console:
         self._bar: TerminalBar | NotebookBar | None = None
         self._advance: Advance | None = None
         self._refits: set[str] = set()
-        self._printed = self._entered = time.monotonic()
+        self._printed = self._entered = self._told = time.monotonic()
+        self._untold = False
         self._stage = ""
         self._ended = threading.Event()
+        self._home: TextIO | None = None  # of a run: while a graph is written others are silenced
 
     def __call__(self, event: Event) -> None:
         """Print one event."""
@@ -75,12 +77,14 @@ class Console:
                 self._begin()
             case RunFinished():
                 self._ended.set()
+                self._home = None
             case StageStarted() if not nested:
                 self._close()
                 self._refits.clear()
-                self._stage, self._entered = event.path[-1], time.monotonic()
+                self._enter(event.path[-1])
             case StageFinished() if not nested:
                 self._close()
+                self._enter("between stages")
                 head = f"[{event.number}/{event.total}] {event.path[-1]}"
                 refits = f", {len(self._refits)} refits" if self._refits else ""
                 self._write(f"{head:<18} {duration(event.seconds):>9}  {event.wrote}{refits}")
@@ -96,8 +100,13 @@ class Console:
             case _:
                 pass
 
+    def _enter(self, place: str) -> None:
+        self._stage, self._entered = place, time.monotonic()
+        self._told, self._advance, self._untold = self._entered, None, False
+
     def _begin(self) -> None:
         """Watch over the silence from now on, until the run has ended."""
+        self._home = self._out
         if self._watched() or not self._lines:
             return
         self._ended = ended = threading.Event()
@@ -106,10 +115,20 @@ class Console:
         def watch() -> None:
             while not ended.wait(max(0.1, self._printed + QUIET - time.monotonic())):
                 if self._stage and time.monotonic() - self._printed >= QUIET:
-                    went = duration(time.monotonic() - self._entered)
-                    self._write(f"  {self._stage}, after {went}")
+                    self._speak()
 
         threading.Thread(target=watch, name="fivefold-console", daemon=True).start()
+
+    def _speak(self) -> None:
+        """Say how far the work is, or if that is known for how long it has gone on."""
+        advance = self._advance
+        if advance is not None and self._untold:
+            self._told, self._untold = time.monotonic(), False
+            self._write(line(advance))
+        else:
+            went = duration(time.monotonic() - self._entered)
+            behind = "" if advance is None else f": {advance.head}"
+            self._write(f"  {self._stage}, after {went}{behind}")
 
     def _move(self, event: Progress) -> None:
         if not self._watched():
@@ -117,8 +136,9 @@ class Console:
                 self._advance.take(event)
             else:
                 self._advance = Advance(event)
-            if time.monotonic() - self._printed >= QUIET:
-                self._write(line(self._advance))
+            self._untold = True
+            if time.monotonic() - self._told >= QUIET:
+                self._speak()
             return
         if self._bar is not None and self._bar.advance.is_of(event):
             self._bar.move(event)
@@ -136,7 +156,7 @@ class Console:
 
     @property
     def _out(self) -> TextIO:
-        return self._stream or (sys.stdout if in_notebook() else sys.stderr)
+        return self._stream or self._home or (sys.stdout if in_notebook() else sys.stderr)
 
     def _write(self, line: str) -> None:
         if not self._lines:
