@@ -153,6 +153,28 @@ def test_texts_of_any_script_have_the_same_codes(scripts, settings):
     assert len(np.unique(wanted)) > 200
 
 
+@pytest.mark.parametrize("form", ["dna", "rna", "protein", "letters", "words"])
+def test_sequences_of_any_alphabet_have_the_same_codes(scripts, form):
+    draw = random.Random(2)
+    signs = {"words": ["login", "view", "pay ", ", ", ";", "\u3000"], "letters": [*"HPhp 天\x1f"]}
+    cells = ["".join(draw.choices(signs.get(form, "ACGTUNRYKMacgtux-*"), k=30)) for _ in range(60)]
+    cells += [">one\nACG\r\nTTß", "@r\nACGT\n+\nIIII", "é天ſ", "", None, "N/A", 12, "\ufeffA"]
+    fitted, canonical = fitted_on(cells, "sequence", sequence_length=25)
+    column = replace(fitted.column, format=form)
+    state = kind_of("sequence").fit(
+        Cells(canonical, lambda values, _: values), column, Settings(sequence_length=25)
+    )
+    fitted = FittedColumn(column, fitted.kind, state)
+    canonical = canonical_column(objects(cells), column)[0]
+    wanted = fitted.kind.encode(canonical, column, state)
+    assert scripts.encoded(fitted, cells) == wanted.tolist()
+    assert len(np.unique(wanted)) > 3
+    assert state.form == form
+    if form == "dna":
+        [found] = scripts.encoded(fitted, [">a\nAC\n>b\nGT"])
+        assert found == "one sequence is wanted, it has 2 records of FASTA"
+
+
 SIZES = ((8, 8), (31, 17), (17, 31), (100, 33), (60, 90), (1, 5), (540, 40))
 
 

@@ -313,3 +313,14 @@ def test_page_reads_digits_that_are_drawn_and_rows_of_pixels(bundles, tmp_path):
         assert np.array(row["instances"][0]["picture"]).max() == 255
         static_pages.check_alike(page, model, row["instances"])
         assert page.told == []
+
+
+@pytest.mark.slow
+@needs_browser
+def test_page_says_what_it_lacks(bundles, tmp_path):
+    write_site(bundles["threshold"], tmp_path / "site")
+    with static_pages.opened(tmp_path / "site", tmp_path / "profile", part="") as page:
+        said = "document.getElementById('message').textContent"
+        assert "onnxruntime-web is not there" in page.until(said)
+        page.open((tmp_path / "site" / "index.html").as_uri())
+        assert "file:// address" in page.until(said)

@@ -27,7 +27,8 @@ from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
-from fivefold.kinds.sequence_state import SequenceState
+from fivefold.kinds.scripted import Scripted
+from fivefold.kinds.sequence_state import SequenceState, scripted_sequence
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.word import word_reader
 from fivefold.metrics.distances import number_distance
@@ -217,6 +218,9 @@ class Sequence(Kind):
                 "positions": state.rule,
             },
         }
+
+    def scripted(self, fitted: Fitted) -> Scripted:
+        return scripted_sequence(fitted.state)
 
     def synthesise(
         self, fitted: Fitted, usual: tuple[float, ...], rows: int, rng: np.random.Generator

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fivefold.codecs.alphabet import ALPHABETS, FIRST, Alphabet
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
+from fivefold.kinds.scripted import Scripted, script
 
 MANY = 0.1
 """Fraction of training sequences from which on it deserves a look that they are cut."""
@@ -71,6 +72,18 @@ class SequenceState:
         """What training rows lose: the ends of long sequences, and symbols that are not known."""
         found = [_cut(name, self)] if self.cut else []
         return (*found, _foreign(name, self)) if self.foreign_symbols else tuple(found)
+
+
+def scripted_sequence(state: SequenceState) -> Scripted:
+    """How a page reads a column of sequences."""
+    known = state.alphabet
+    facts = {
+        "symbols": list(state.symbols),
+        "table": None if known is None else known.table.tolist(),
+        "divided": state.form == "words",
+        "length": state.length,
+    }
+    return Scripted("symbols", facts, script("codecs/cell.js", "kinds/sequence.js"))
 
 
 def _cut(name: str, state: SequenceState) -> Finding:

@@ -1,8 +1,7 @@
 // Who answers: the graph itself, in this browser.
 const NOBODY = "The model cannot be run here";
 const site = JSON.parse(document.getElementById("site").textContent);
-ort.env.wasm.wasmPaths = new URL("ort/", document.baseURI).href;
-ort.env.wasm.numThreads = 1;
+if (globalThis.ort) Object.assign(ort.env.wasm, { wasmPaths: new URL("ort/", document.baseURI).href, numThreads: 1 });
 const codecs = {}; // by name: what reads and encodes the cells of a column, from what was fitted
 const TYPES = { float32: Float32Array, int32: Int32Array, int16: Int16Array, uint8: Uint8Array };
 const HUGE = 1e37; // beyond it float32 is taken for infinite
@@ -121,6 +120,7 @@ async function answered(body) {
   const rows = JSON.parse(body).instances;
   const { arrays, error } = await encoded(rows);
   if (error) return { error };
+  if (!globalThis.ort) throw new Error("onnxruntime-web is not there; put the files of its folder dist into ort/");
   model ??= part("model.onnx").then(async (response) => ort.InferenceSession.create(await response.arrayBuffer(), { executionProviders: ["wasm"] }));
   const session = await model;
   const feeds = Object.fromEntries(session.inputNames.map((name) => {
