@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -174,6 +175,16 @@ def test_verdict_is_no_yes_where_the_user_gains_nothing(a_run: Any) -> None:
         "(majority class); but it gets 950 of 1,000 rows right, about as many as that one."
     )
     assert told.next[0].line == 'Evaluate(threshold="f1")'
+    run = a_run("win")
+    run["evaluated"] = run["evaluated"].replace(threshold=Threshold("a number", 0.1))
+    scores = {"roc_auc": [0.93, 0.5, 0.8, 0.85], "accuracy": [0.8, 0.952, 0.9, 0.9]}
+    told = ruled(run, *["wins"] * 3, **scores)
+    assert told.good[1:] == (
+        "good",
+        "Yes. It scores 0.93 by ROC-AUC, 0.43 higher, and so better, than the simplest model "
+        "(majority class); with the threshold that was asked for it gets 800 of 1,000 rows right, "
+        "152 fewer than that one.",
+    )
 
 
 def test_verdict_says_no_where_the_simplest_model_is_as_good_or_better(a_run: Any) -> None:
@@ -377,8 +388,14 @@ def test_verdict_and_summary_lead_with_what_the_threshold_is_for(
     run = a_run("win")
     run["evaluated"] = run["evaluated"].replace(threshold=Threshold(rule, 0.1, rows=200))
     scores = [0.6, 0.3, 0.4, 0.5]
+    more = {"recall": [0.71, *scores[1:]], "precision": [0.552, *scores[1:]]}
     told = ruled(run, "wins", "wins", "wins", **{name: scores})
     assert f"It scores 0.6 by {title(name)}, 0.3 higher" in told.good.sentence
+    assert told.good.sentence.endswith("(majority class).")
+    schema = run["collected"].schema
+    named = {**run, "collected": run["collected"].replace(schema=replace(schema, classes=(0, 1)))}
+    found = ruled(named, "wins", "wins", "wins", **{name: scores}, **more).good.sentence
+    assert found.endswith(" It finds 71 of 100 rows of 1, and 55 of 100 rows that it calls so are.")
     assert told.good.sentence.startswith("Yes. ")
     assert "rows right" not in str(told)
     table = run["evaluated"].tables["model_comparison"].copy()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fivefold.codecs.schema import Schema
 from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
+from fivefold.core.wording import literal
 from fivefold.metrics.costs import COST
 from fivefold.metrics.metric import Metric
 from fivefold.tasks.known import task_of
@@ -45,12 +46,14 @@ class Weighing:
         ours: scores of the model.
         worth: what one of them means to who uses it; None if none does.
         useful: that one.
+        found: where a threshold is for one of two classes, a sentence on what is found of it.
     """
 
     metric: Metric
     ours: Scores
     worth: Worth | None = None
     useful: Metric | None = None
+    found: str = ""
 
     @classmethod
     def of(cls, schema: Schema, ours: Scores, threshold: Threshold | None = None) -> "Weighing":
@@ -62,7 +65,8 @@ class Weighing:
             worth = spent(ours)
         asked = "" if worth is None else worth.metric
         useful = next((metric for metric in metrics if metric.name == asked), None)
-        return cls(metrics[0], ours, worth, useful)
+        found = _found(ours, schema) if aim is not None and worth is None else ""
+        return cls(metrics[0], ours, worth, useful, found)
 
     def alone(self) -> str:
         """What the model does, beside nothing: `scores 0.93 by ROC-AUC`."""
@@ -138,6 +142,18 @@ class Weighing:
         score = scores[self.metric.name]
         ends = " to ".join(digits(end) for end in (score.low, score.high))
         return f"likely scores {ends} by {self.metric.title} ({score.level:.0%} interval)"
+
+
+def _found(ours: Scores, schema: Schema) -> str:
+    """How many rows of the second class are found, and how many that are called so are it."""
+    if not {"recall", "precision"} <= set(ours) or len(schema.classes) != 2:
+        return ""
+    shares = [100 * float(ours[name]) for name in ("recall", "precision")]
+    if any(share != share for share in shares):
+        return ""
+    recall, precision = (f"{share:.0f} of 100" for share in shares)
+    label = literal(schema.classes[1])
+    return f" It finds {recall} rows of {label}, and {precision} rows that it calls so are."
 
 
 def spent(ours: Scores) -> Worth:

@@ -102,8 +102,11 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
     told = weighing.told(first.scores, rival, first.ruling)
     if first.ruling == "wins":
         if told.agrees or not told.usefully:
-            return Point(GOOD, "good", f"Yes. {_capital(str(told))}.")
+            return Point(GOOD, "good", f"Yes. {_capital(str(told))}.{weighing.found}")
         also = weighing.told(first.scores, "that one", first.ruling).usefully
+        if evaluated.threshold is not None:  # a number, which trades answers on purpose
+            also = f"{_capital(told.plainly)}; with the threshold that was asked for {also}"
+            return Point(GOOD, "good", f"Yes. {also}.")
         return Point(GOOD, "open", f"{IN_PART} {_capital(told.plainly)}; but {also}.")
     if first.ruling == "loses":
         return Point(GOOD, "bad", f"No. {_capital(str(told))}.")
