@@ -114,8 +114,9 @@ def _untimed(table: str) -> str:
     rows = re.findall(r"<tr[^>]*>.*?</tr>", table, flags=re.DOTALL)
     for row in rows[1:]:
         cells = re.findall(r"<t[dh][^>]*>.*?</t[dh]>", row, flags=re.DOTALL)
-        new = ["<td>-</td>" if place in places else cell for place, cell in enumerate(cells)]
-        table = table.replace(row, "<tr>" + "".join(new) + "</tr>")
+        for place in places & {*range(len(cells))}:
+            cells[place] = re.sub(r">.*<", ">-<", cells[place], flags=re.DOTALL)
+        table = table.replace(row, "<tr>" + "".join(cells) + "</tr>")
     return table
 
 

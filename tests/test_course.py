@@ -1,5 +1,6 @@
 """The course: lessons run from top to bottom, give what they show, and have pages that agree."""
 
+import difflib
 import html
 import re
 import runpy
@@ -43,8 +44,10 @@ def drift(kept, fresh):
         ours, theirs = (
             DIGEST.sub("#", "\n".join(map(said, cell.get("outputs", [])))) for cell in (one, two)
         )
-        if NUMBER.sub("0", ours).split() != NUMBER.sub("0", theirs).split():
-            faults.append(f"cell {place}: other words\n{ours}\nnow\n{theirs}")
+        words = [NUMBER.sub("0", text).split() for text in (ours, theirs)]
+        if words[0] != words[1]:
+            other = [word for word in difflib.ndiff(*words) if word[0] in "-+"]
+            faults.append(f"cell {place}: other words, {' '.join(other)}")
             continue
         pairs = zip(NUMBER.findall(ours), NUMBER.findall(theirs), strict=True)
         values = [tuple(float(number.replace(",", "")) for number in pair) for pair in pairs]
