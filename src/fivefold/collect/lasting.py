@@ -18,6 +18,7 @@ def lasting(values: Mapping[str, Array], schema: Schema, usable: Array) -> float
     """
     dated = [c.name for c in schema.columns if c.role == "time" or kind_of(c.kind).dated]
     target = values[schema.target][usable]
+    target = target / max(float(np.abs(target).max(initial=0.0)), 1e-300)  # no square overflows
     spread = float(np.var(target)) if dated and len(target) > 1 else 0.0
     if not np.isfinite(spread) or spread <= 0:
         return 0.0

@@ -7,6 +7,7 @@ import numpy as np
 
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
+from fivefold.collect.correlated import correlated
 from fivefold.collect.heapfindings import heap_findings
 from fivefold.collect.heaps import Heaps, find_heaps, without
 from fivefold.collect.sides import dates, groups, in_order
@@ -48,7 +49,7 @@ def inspect(
         keys = row_keys(values[column.name] for column in schema.inputs)
         found += duplicate_rows(keys, target, usable, given, schema)
     found += high_cardinality(codes, schema, usable)
-    found += same_information(codes)
+    found += same_information(codes) + correlated(values, schema, usable)
     found += sorted_rows(target, schema, usable)
     found += dates(values, schema, usable, given) + groups(values, schema, usable, given)
     found += in_order(values, schema, usable, given)

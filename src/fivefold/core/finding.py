@@ -54,6 +54,7 @@ row_number: note: a column that only counts the rows; left out
 id_column: warning: a column with a different value in nearly every row; left out if surely an id
 nested_column: warning: a column of lists or mappings; left out
 extra_columns: note: columns that only the source or only the test source has; left out
+correlated_columns: note: columns of numbers that nearly tell one another, by their order
 same_information: note: two columns that tell each other, value for value
 wide_integers: warning or note: whole numbers beyond 2**53 of which float64 makes some equal
 high_cardinality: note: a column with very many categories

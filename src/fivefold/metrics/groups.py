@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.digits import digits
 
 FEWEST_ROWS = 30
 """Of a group that is judged."""
@@ -60,7 +61,7 @@ def quarters(values: Array) -> Iterator[tuple[str, Array]]:
 
 def _between(edges: Array, place: int) -> str:
     if place == 0:
-        return f"below {edges[0]:.4g}"
+        return f"below {digits(edges[0])}"
     if place == len(edges):
-        return f"from {edges[-1]:.4g}"
-    return f"from {edges[place - 1]:.4g} to below {edges[place]:.4g}"
+        return f"from {digits(edges[-1])}"
+    return f"from {digits(edges[place - 1])} to below {digits(edges[place])}"
