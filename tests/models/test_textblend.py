@@ -7,6 +7,7 @@ import torch
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
 from fitting import feed
@@ -104,6 +105,32 @@ def best_margins(reads, target, cut):
     return found[min(found)]
 
 
+def counted(x, target, cut, learnt, margins, smooths=(0.1, 0.3, 1.0)):
+    """Logits of `ComplementNB` of the first rows, and their share beside margins, by the others."""
+    truth, found = target[cut:], {}
+
+    def nats(logits):
+        return -log_softmax(logits, axis=1)[np.arange(len(truth)), truth].mean()
+
+    for smooth in smooths:
+        judged = ComplementNB(alpha=smooth).fit(x[:cut], target[:cut])
+        judged = judged.predict_joint_log_proba(x[cut:])
+        best = minimize_scalar(
+            lambda apart, z=judged: nats(np.exp(apart) * z) + 2 / len(truth) * apart**2,
+            bounds=(-3, 3),
+            method="bounded",
+        )
+        found[best.fun] = smooth, np.exp(best.x), judged
+    smooth, scale, judged = found[min(found)]
+    shares = np.linspace(0, 1, 21)
+    costs = [
+        nats((1 - share) * margins + share * scale * judged) + 10 / len(truth) * share**2
+        for share in shares
+    ]
+    whole = ComplementNB(alpha=smooth).fit(x[:learnt], target[:learnt])
+    return scale * whole.predict_joint_log_proba(x), shares[np.argmin(costs)]
+
+
 @pytest.mark.parametrize("all_rows", [False, True])
 @pytest.mark.parametrize("sorts", [SORTS, WHOLE])
 def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(sorts, all_rows):
@@ -121,16 +148,17 @@ def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(sorts, all_rows):
     reads = [x, pipes[0].transform(text).toarray()]
     read, strength, scale = best_margins(reads, target, 160)
     assert read == (sorts is WHOLE)
-    wanted = [
-        softmax(
-            scale
-            * LinearSVC(C=strength, random_state=0)
-            .fit(reads[read][:learnt], target[:learnt])
-            .decision_function(reads[read]),
-            axis=1,
-        )
+    margins = [
+        scale
+        * LinearSVC(C=strength, random_state=0)
+        .fit(reads[read][:learnt], target[:learnt])
+        .decision_function(reads[read])
         for learnt in (160, 240 if all_rows else 160)
     ]
+    wanted = []
+    for learnt, own in zip((160, 240 if all_rows else 160), margins, strict=True):
+        other, share = counted(reads[read], target, 160, learnt, margins[0][160:])
+        wanted.append(softmax((1 - share) * own + share * other, axis=1))
     terms = lexicon.of()[0]
     assert terms.weight[: terms.words].any()
     assert terms.weight[terms.words :].any() == (sorts is SORTS)

@@ -17,7 +17,10 @@ from fivefold.models.learner import Feed
 from fivefold.models.linear import Strengths, fit_linear
 
 STRENGTHS = Strengths(
-    classes=(0.1, 0.3, 1.0, 3.0, 10.0), numbers=(10.0, 3.0, 1.0, 0.3, 0.1), margins=True
+    classes=(0.1, 0.3, 1.0, 3.0, 10.0),
+    numbers=(10.0, 3.0, 1.0, 0.3, 0.1),
+    margins=True,
+    smooth=(0.1, 0.3, 1.0),
 )
 """Margins of a squared hinge loss cost validation rows less than logistic regression does, rare and
 many classes the most, and take less time."""

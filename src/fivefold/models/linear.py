@@ -11,8 +11,10 @@ from torch import Tensor
 
 from fivefold.codecs.table import Array
 from fivefold.metrics.weight import effective_rows, relative
+from fivefold.models.blend import find_weight
 from fivefold.models.head import Head
 from fivefold.models.learner import Feed
+from fivefold.models.naivebayes import complement_weights
 
 STEPS = 200
 """Of L-BFGS, at most, for each of them."""
@@ -33,15 +35,48 @@ class Strengths(NamedTuple):
         numbers: `alpha` of its Ridge.
         margins: whether each class is told from all others by a squared hinge loss, whose margins
             validation rows make logits of; else logistic regression.
+        smooth: what complement naive Bayes, which stands beside margins of classes, adds to what
+            it counts, tried in order; none for margins alone.
     """
 
     classes: tuple[float, ...]
     numbers: tuple[float, ...]
     margins: bool = False
+    smooth: tuple[float, ...] = ()
 
 
 Weights = tuple[Array, Array]
 """`(columns, outputs)`, and the bias `(outputs,)`."""
+
+
+class _Chosen(NamedTuple):
+    """What validation rows have chosen.
+
+    Attributes:
+        way: number of the way to read rows.
+        strength: of the linear model.
+        scale: what makes logits of its answers.
+        smooth: what naive Bayes adds to its counts.
+        other: what makes logits of its answers.
+        share: what these count, 0 to 1; the linear model counts the rest.
+    """
+
+    way: int
+    strength: float
+    scale: float
+    smooth: float = 1.0
+    other: float = 1.0
+    share: float = 0.0
+
+    def joined(self, fitted: Weights, x: Any, y: Array, weight: Array | None) -> Weights:
+        """The weights of a linear model, as logits, and of naive Bayes of the same rows."""
+        weights, bias = fitted
+        weights, bias = self.scale * weights, self.scale * bias
+        if self.share:
+            counted = complement_weights(x, y, weight, weights.shape[1], self.smooth)
+            weights = (1 - self.share) * weights + self.share * self.other * counted
+            bias = (1 - self.share) * bias
+        return weights, bias
 
 
 def linear_weights(
@@ -154,7 +189,7 @@ def fit_linear(
         return None
     read, weight = matrices(kept), None if counts is None else relative(counts)
     margins = strengths.margins and learn in ("class", "labels")
-    best, found, chosen = float("inf"), None, (0, 0.0, 1.0)
+    best, found, held, chosen = float("inf"), None, None, _Chosen(0, 0.0, 1.0)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for way, (x, judged) in enumerate(read):
@@ -165,26 +200,54 @@ def fit_linear(
                 scale, cost = _scale(answers, head, valid) if margins else (1.0, None)
                 cost = _cost(answers, head, valid) if cost is None else cost
                 if cost < best:
-                    best, found, chosen = cost, scale * answers, (way, strength, scale)
+                    best, found, held = cost, scale * answers, fitted
+                    chosen = _Chosen(way, strength, scale)
                     load(way, scale * weights, scale * bias)
                 rises, least = cost > least, min(cost, least)
                 if rises or _is_over(seconds_left):
                     break
             if found is not None and _is_over(seconds_left):
                 return found.float()
-        if found is None:
+        if found is None or held is None:
             return None
+        x, judged = read[chosen.way]
+        if margins and learn == "class" and strengths.smooth:
+            chosen, found = _beside(chosen, found, (x, y, weight), judged, valid, head, strengths)
+            load(chosen.way, *chosen.joined(held, x, y, weight))
         if all_rows:
-            way, strength, scale = chosen
             also, more, rows = _told(valid, learn)
-            x, judged = read[way]
             x, y = _stacked(x, judged[rows]), np.concatenate([y, also])
             if counts is not None and more is not None:
                 weight = relative(np.concatenate([counts, more]))
-            once = strengths._replace(classes=(strength,), numbers=(strength,))
-            ((_, (weights, bias)),) = linear_weights(x, y, weight, learn, outputs, once)
-            load(way, scale * weights, scale * bias)
+            once = strengths._replace(classes=(chosen.strength,), numbers=(chosen.strength,))
+            ((_, fitted),) = linear_weights(x, y, weight, learn, outputs, once)
+            load(chosen.way, *chosen.joined(fitted, x, y, weight))
     return found.float()
+
+
+def _beside(
+    chosen: _Chosen,
+    found: Tensor,
+    rows: tuple[Any, Array, Array | None],
+    judged: Any,
+    valid: Feed,
+    head: Head,
+    strengths: Strengths,
+) -> tuple[_Chosen, Tensor]:
+    """What naive Bayes counts beside a linear model, and the answers of both to validation rows.
+
+    Few validation rows hold it at nothing.
+    """
+    best, other = float("inf"), found
+    for smooth in strengths.smooth:
+        weights = complement_weights(*rows, found.shape[1], smooth)
+        answers = torch.from_numpy(judged @ weights).to(valid.device)
+        scale, cost = _scale(answers, head, valid, usual=1.0, reach=30)
+        if cost < best:
+            best, other = cost, scale * answers
+            chosen = chosen._replace(smooth=smooth, other=scale)
+    share = find_weight(found, other, valid.target, head, counts=valid.weight, usual=0.0)
+    return chosen._replace(share=share), (1 - share) * found + share * other
 
 
 def _told(feed: Feed, learn: str | None) -> tuple[Array, Array | None, Array]:
@@ -216,15 +279,17 @@ def _cost(answers: Tensor, head: Head, valid: Feed) -> float:
     return float(head.nats(answers, valid.target, **by_row))
 
 
-def _scale(margins: Tensor, head: Head, valid: Feed) -> tuple[float, float]:
-    """What makes logits of margins, and what these cost."""
+def _scale(
+    margins: Tensor, head: Head, valid: Feed, *, usual: float = SURE, reach: int = 20
+) -> tuple[float, float]:
+    """What makes logits of margins, and what these cost; so many tenths of a log apart at most."""
     rows: float = valid.rows
     if valid.weight is not None:
         rows = effective_rows(valid.weight.double().cpu().numpy())
     costs = {}
-    for step in range(-20, 21):
+    for step in range(-reach, reach + 1):
         apart = step / 10
-        scale = SURE * math.exp(apart)
+        scale = usual * math.exp(apart)
         costs[scale] = _cost(scale * margins, head, valid) + HOLD / rows * apart**2
     found = min(costs, key=lambda scale: costs[scale])
     return found, costs[found]
