@@ -274,7 +274,7 @@ def test_report_and_statistics_say_what_columns_are_made_of(tmp_path):
     result = pipeline(tmp_path, ff.Derive({"area": "w * h"})).run(until="evaluate", progress=False)
     statistics = result.tables["dataset_statistics"].set_index("column")["made_of"]
     assert statistics[statistics != ""].to_dict() == {"area": "w * h"}
-    assert "<td>w * h</td>" in result.report()
+    assert '<td class="name">w * h</td>' in result.report()
     plain = pipeline(tmp_path).run(until="evaluate", progress=False)
     assert "made_of" not in plain.tables["dataset_statistics"]
     assert "made of" not in plain.report()

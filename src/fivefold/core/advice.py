@@ -88,7 +88,6 @@ exploding_gradients: Train(clip=1.0), or Train(lr=) a tenth of what it was
 estimator_warned: scale its columns or let it iterate longer, as it says
 many_odd: Train(clean=True) learns from rows that are known to be usual
 few_test_groups: Evaluate(folds="groups") judges by each group in turn
-rows_in_order: Collect(time=) divides by that column, if it says when rows happened
 too_few_test_rows: Evaluate(folds=5) judges by more rows
 unseen_labels: Split(by="stratified") has rows of each class in each part; or collect more of them
 untested_labels: have test rows with these classes

@@ -37,21 +37,21 @@ class ValidationScore:
             rates.
 
     Attributes:
-        name: of the metric.
+        name: of the metric; empty where a task has none, and there is no value then.
         title: the same as people write it.
     """
 
     def __init__(self, head: Head, codec: Codec, rows: Rows) -> None:
         self._task = task_of(codec.schema)
-        self._metric = self._task.metrics[0]
-        self.name, self.title = self._metric.name, self._metric.title
+        names = [(metric.name, metric.title) for metric in self._task.metrics]
+        self.name, self.title = names[0] if names else ("", "")
         most = min(MOST, max(1, NUMBERS // int(np.prod(head.outputs))))
         drawn = np.random.default_rng(0).permutation(len(rows))[:most]
         self._places = np.sort(drawn).tolist()
         self._rows, self._head, self._codec = rows.take(np.sort(drawn)), head, codec
         self._pieces: list[Tensor] = []
         self._began, self._spent = time.perf_counter(), 0.0
-        self._due = self._working = bool(len(rows))
+        self._due = self._working = bool(len(rows) and names)
 
     def hear(self, start: int, outputs: Tensor) -> None:
         """Keep what was answered to some of the rows.
@@ -97,6 +97,6 @@ class ValidationScore:
             weight = None if weight is None else weight / rows.exposure
         found = self._codec.cut(scores.cpu().numpy(), rows.inputs)
         judged = Judged.of(self._task, target, found)
-        return self._metric(
+        return self._task.metrics[0](
             judged.target, judged.scores, None if weight is None else judged.of_rows(weight)
         )
