@@ -66,6 +66,14 @@ def test_first_screen_has_answers_scores_and_pictures_that_are_read_out(task):
     assert "#24292f" not in page  # ink would be lost on dark ground
 
 
+def test_times_have_the_decimals_of_the_summary():
+    run = make_run("binary")
+    run["evaluated"].tables["model_comparison"]["milliseconds_per_row"] = 4.055e-06
+    _, reader = read(run)
+    assert "ms a row" in reader.text
+    assert "e-06" not in reader.text
+
+
 def test_pictures_are_chosen_by_what_they_show_and_by_their_bytes():
     def figures(**sizes):
         return Figures(

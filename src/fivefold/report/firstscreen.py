@@ -30,6 +30,9 @@ SCORES = 3
 TOLD = ("verdict", "fit_seconds", "milliseconds_per_row")
 """What is told of each model beside its score."""
 
+DECIMALS = {"fit_seconds": 1, "milliseconds_per_row": 3}
+"""Of times, as in the summary: another run would give other ones."""
+
 MOST_MODELS = 8
 """Models that are shown; all of them are in the table that has its own name."""
 
@@ -121,7 +124,7 @@ def _models(evaluated: "Evaluated", schema: Schema) -> str:
         return ""
     wanted = ("model", leading(evaluated, schema).name, *TOLD)
     frame = table[[name for name in wanted if name in table]].head(MOST_MODELS)
-    frame = frame.rename(columns={"verdict": "the model"})
+    frame = frame.round(DECIMALS).rename(columns={"verdict": "the model"})
     told = "Beside simple models, on the same test rows:"
     return f'<p style="margin:.8em 0 0">{told}</p>{_table(frame)}'
 

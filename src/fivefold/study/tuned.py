@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fivefold.core.chain import Chain
+from fivefold.core.digits import digits
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import Metric
 from fivefold.report.pictures import themed
@@ -132,5 +133,6 @@ class Tuned:
         return html_of(self._said(), self.tables["tuning_results"]) + themed(self.history())
 
     def _said(self) -> str:
-        chosen = ", ".join(f"{at}={shown(value)}" for at, value in self.best.items())
+        best = [(at, shown(value)) for at, value in self.best.items()]
+        chosen = ", ".join(f"{at}={digits(v) if isinstance(v, float) else v}" for at, v in best)
         return " ".join(filter(None, [f"Tuned: {chosen}.", self.honesty, self.overrun]))
