@@ -244,20 +244,6 @@ def test_example_every_folder_has_pipeline_and_twin() -> None:
 
 
 @pytest.mark.slow
-def test_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(EXAMPLES / "notebook.ipynb", as_version=4)
-    assert not any(cell.get("outputs") for cell in notebook.cells)
-    options = {"resources": {"metadata": {"path": str(tmp_path)}}, "timeout": 240}
-    NotebookClient(notebook, kernel_name="python3", **options).execute()
-    shown = str([cell.get("outputs") for cell in notebook.cells])
-    assert "roc_auc" in shown
-    assert "Traceback" not in shown
-
-
-@pytest.mark.slow
 def test_adult_study_fills_the_tables_and_a_second_start_takes_what_is_there(
     tmp_path: Path, capsys: Any
 ) -> None:

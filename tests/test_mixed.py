@@ -204,7 +204,9 @@ def test_report_tells_which_kind_carries_the_signal():
     note, other = found.numbers["scores"]
     assert note < 0.65 < 0.85 < other
     assert abs(other - found.numbers["whole"]) < 0.1
-    assert "exchanged among 48 test rows" in result.report()
+    assert "; where cells are another row" in found.sentence
+    assert found.sentence.endswith("(48 test rows).")
+    assert "(48 test rows)." in result.report()
 
 
 def test_two_texts_without_a_table_are_served(tmp_path):

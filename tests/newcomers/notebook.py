@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbclient import NotebookClient
 
-FITS = ("titanic", "pima", "california_housing")
+FITS = ("california_housing",)
 
 QUESTIONS = (
     "Is it good?",

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import fivefold as ff
 from fivefold.testing import check_no_leak
 
-FITS = ("titanic", "pima")
+FITS = ("pima",)
 """Sets that `all.py` goes the way with."""
 
 
