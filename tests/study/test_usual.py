@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 import fivefold as ff
 from fivefold.cli import main
+from fivefold.core.digits import digits
 from fivefold.study.usual import usual_space
 from studied import small_frame, small_pipeline
 
@@ -47,7 +48,7 @@ def test_tune_in_the_shell_tells_a_table_and_a_recipe_that_runs(tmp_path, capsys
     recipe = json.loads(line.removeprefix("Its recipe: "))
     assert recipe == json.loads(best.read_text())
     pipeline = ff.Pipeline.from_json(best.read_text())
-    assert f"train.lr={pipeline['train'].lr}" in said
+    assert f"train.lr={digits(pipeline['train'].lr)}" in said
     assert said.rstrip().endswith(f"Next: fivefold run {best}")
 
 
