@@ -52,6 +52,27 @@ def pytest_collection() -> Generator[None, Any, Any]:
         gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A slow test, and what it is handed, exports once a run unless it is marked `rehearsed`."""
+    if item.get_closest_marker("slow") is None or item.get_closest_marker("rehearsed") is not None:
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        export_once(patch)
+        return (yield)
+
+
+def export_once(patch: pytest.MonkeyPatch) -> None:
+    """Export at the end of a run alone: for tests of what comes out.
+
+    The rehearsal has tests of its own, and the checks of each kind and task go through it.
+    """
+    from fivefold.core.stage import Stage
+    from fivefold.deploy.deploy import Deploy
+
+    patch.setattr(Deploy, "rehearse", Stage.rehearse)
+
+
 @pytest.fixture(scope="session")
 def ask() -> Any:
     """A function that sends a request to a model's application in this process, and its reply.
@@ -68,18 +89,6 @@ def ask() -> Any:
         return asyncio.run(send(create_app(model, **limits or {}), method, path, options))
 
     return go
-
-
-@pytest.fixture
-def unrehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Export once a run, at its end: for tests of what comes out, in a process that has many.
-
-    The rehearsal has tests of its own, and those of each kind and task go through it.
-    """
-    from fivefold.core.stage import Stage
-    from fivefold.deploy.deploy import Deploy
-
-    monkeypatch.setattr(Deploy, "rehearse", Stage.rehearse)
 
 
 @pytest.fixture

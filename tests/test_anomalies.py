@@ -183,6 +183,7 @@ def test_no_row_behind_the_training_rows_is_learnt_from():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_the_task_keeps_to_what_tasks_keep():
     frame = cards(120, 20)
     sound = check_task(

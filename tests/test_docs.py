@@ -50,7 +50,6 @@ def write_adult(path: Path, rows: int = 400) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("page", [p for p in PAGES if fences(p, "python")], ids=lambda p: p.stem)
 def test_page_python_snippets_run_in_order(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

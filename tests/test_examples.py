@@ -91,7 +91,6 @@ def scripted(script: Path, folder: Path, said: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("name", WITHIN)
 def test_example_scores_as_its_plain_twin(name: str, tmp_path: Path) -> None:
     (tmp_path / "twin").mkdir()
@@ -157,6 +156,7 @@ def test_single_example_learns_and_reports(whole: Whole) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_single_example_keeps_the_rules_of_kinds(whole: Whole) -> None:
     cells = [row[whole.of.column] for row in whole.rows[:60]]
     assert check_kind(whole.kind, [*cells, None]).replayed == whole.script.name

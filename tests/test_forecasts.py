@@ -172,6 +172,7 @@ def test_windows_are_not_divided_at_random():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_task_keeps_to_what_every_task_must():
     from torch import nn
 

@@ -152,7 +152,6 @@ def _break_off(*arguments):
     raise RuntimeError("broke off")
 
 
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("task", ["number", "class"])
 def test_every_kind_and_those_of_ones_own_take_part_together(monkeypatch, tmp_path, task):
     monkeypatch.setattr(KINDS, "_own", {})

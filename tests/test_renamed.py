@@ -109,7 +109,6 @@ def renamed(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("target", ["two", "three", "number"])
 def test_other_names_of_kinds_and_tasks_give_the_same_bits(
     target: str, renamed: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -124,7 +123,6 @@ OF = {"x": "numeric", "open": "boolean", "when": "datetime", "note": "text", "ph
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("gone", ["boolean", "datetime", "text", "image"])
 def test_without_a_kind_the_others_work_as_before(
     gone: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -266,6 +266,7 @@ def test_rare_classes_are_learnt_by_overlap_too():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_task_keeps_to_what_every_task_must():
     rows = shapes(60)
     inputs, masks = ([row[name].tolist() for row in rows] for name in ("photo", "mask"))

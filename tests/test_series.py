@@ -101,7 +101,6 @@ def test_report_shows_the_parts_of_the_answer(served):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_long_table_is_learnt_and_answered_as_it_came(tmp_path, capsys):
     series, labels = waves()
     frame = long_table(series, labels)
@@ -132,7 +131,6 @@ def test_long_table_is_learnt_and_answered_as_it_came(tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("ending", ["csv", "npy"])
 def test_folder_of_files_is_learnt_and_answered(tmp_path, ending):
     folder = tmp_path / "waves"
@@ -160,7 +158,6 @@ def test_training_on_series_looks_at_no_other_rows():
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("model", ["gru", "kernels", "inceptiontime"])
 def test_networks_by_name_learn_numbers_and_export(model, tmp_path):
     series, _ = waves()

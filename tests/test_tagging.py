@@ -66,6 +66,7 @@ def test_server_answers_with_labels_and_entities(model, ask):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_task_keeps_to_what_every_task_must():
     rows = sentences(60)
     inputs = {"tokens": [row["tokens"] for row in rows]}

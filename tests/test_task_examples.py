@@ -95,6 +95,7 @@ def test_task_example_learns_and_reports(predicted: Predicted) -> None:
     assert all(text in page for text in captions[predicted.script.stem])
 
 
+@pytest.mark.rehearsed
 def test_task_example_keeps_the_rules_of_tasks(predicted: Predicted) -> None:
     columns = {name: cells[:100] for name, cells in predicted.columns().items()}
     targets = {name: columns.pop(name) for name in predicted.of.targets}

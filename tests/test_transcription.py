@@ -115,6 +115,7 @@ def test_report_draws_what_is_wrong(model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_task_keeps_to_what_every_task_must():
     columns = tones(60)
     check_task(type(TRANSCRIPTION), {"said": columns["said"]}, inputs={"sound": columns["sound"]})

@@ -72,7 +72,6 @@ STAGES: dict[str, tuple[Stage, ...]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 @pytest.mark.parametrize("name", STAGES)
 def test_bundle_with_changed_rows_serves_what_was_evaluated_by_every_door(name, tmp_path, ask):
     source = tmp_path / "rows.csv"
@@ -106,7 +105,6 @@ def test_bundle_with_changed_rows_serves_what_was_evaluated_by_every_door(name, 
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_bundle_with_changed_rows_is_refused_by_a_reader_of_the_format_before(
     tmp_path, monkeypatch
 ):
@@ -118,7 +116,6 @@ def test_bundle_with_changed_rows_is_refused_by_a_reader_of_the_format_before(
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_bundle_without_changed_rows_has_the_format_and_the_entries_it_had(tmp_path):
     pipeline(tmp_path).run(progress=False)
     bundle = ff.load(tmp_path / "model.ff").bundle
@@ -127,7 +124,6 @@ def test_bundle_without_changed_rows_has_the_format_and_the_entries_it_had(tmp_p
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_bundle_of_an_own_stage_that_is_not_handed_over_is_refused(tmp_path, monkeypatch):
     pipeline(tmp_path, Flip(), Area()).run(progress=False)
     monkeypatch.setattr(handed, "_CLASSES", {})
@@ -141,7 +137,6 @@ def test_bundle_of_an_own_stage_that_is_not_handed_over_is_refused(tmp_path, mon
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_command_predicts_with_an_own_stage_of_a_file(tmp_path, monkeypatch):
     from fivefold.cli import main
 
@@ -208,7 +203,6 @@ def test_aggregate_over_all_rows_leaks_and_that_of_derive_does_not(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_aggregate_is_fitted_in_every_fold_on_its_training_rows(tmp_path, monkeypatch):
     fitted = []
     original = Formulas.fit.__func__
@@ -256,7 +250,6 @@ def test_deploy_refuses_what_does_not_travel_beside_what_does(place, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_run_with_changed_rows_that_is_gone_on_with_ends_alike(tmp_path):
     target, folder = tmp_path / "out", tmp_path / "run"
     target.mkdir()
@@ -295,7 +288,6 @@ def test_derive_refuses_all_faulty_formulas_at_once():
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("unrehearsed")
 def test_example_with_derived_columns_is_good_and_served(tmp_path):
     space = runpy.run_path(str(FILE.parents[1] / "examples" / "derived.py"))
     assert space["main"](tmp_path) > 0.9

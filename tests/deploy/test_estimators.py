@@ -199,6 +199,7 @@ def test_estimator_that_does_not_export_is_refused_before_it_is_fitted(frames, t
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_estimator_that_needs_more_rows_than_a_trial_has_is_not_refused(frames, tmp_path):
     frame = pd.concat([frames["multiclass"]] * 2, ignore_index=True)
     model = KNeighborsClassifier(n_neighbors=250)

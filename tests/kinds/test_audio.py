@@ -36,6 +36,7 @@ def fitted(sounds, settings=None):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_audio_keeps_to_what_every_kind_must_keep_to():
     cells = [noise(n) for n in (900, 3000, 1, 5000, 250, 4000)]
     cells += [wav_bytes(noise(700), 8000), (noise(3000), 16_000), None, "", [0, 5, -5] * 99]

@@ -129,6 +129,7 @@ def test_collect_takes_a_column_of_dna_for_a_sequence_and_no_id():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_sequence_is_a_sound_kind():
     rng = np.random.default_rng(0)
     dna = ["".join(rng.choice([*"ACGTn"], size)) for size in range(1, 13)]

@@ -147,6 +147,7 @@ def test_drift_is_seen_in_length_and_level():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_series_is_a_sound_kind():
     rng = np.random.default_rng(0)
     one = [rng.normal(size=size).tolist() for size in range(1, 13)]

@@ -154,6 +154,7 @@ def test_bundle_holds_terms_only_where_a_linear_model_weighs_them(tmp_path, mode
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_text_of_any_script_is_a_sound_kind():
     texts = ["天气很好", "الطقس جميل", "👍🏽 ok", "หนังสือ", "mixed 天气 text", "a", "नमस्ते", "été"]
     assert check_kind(Text, [*texts, "", None, "word " * 400]).replayed == "fivefold"

@@ -27,6 +27,7 @@ def fitted(clips, settings=None):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_video_keeps_to_what_every_kind_must_keep_to():
     cells = [clip(n, channels=c) for n, c in ((6, 1), (9, 3), (1, 1), (40, 3), (5, 1), (6, 3))]
     cells += [animated_png(clip(7)), [clip(1)[0], clip(1)[0]], clip(4)[..., 0].tolist(), None, ""]

@@ -103,6 +103,7 @@ def test_count_run_stands_beside_poisson_regression():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_counts_keep_the_rules_of_tasks_and_do_not_leak():
     x, y = visits(150)
     check_task(COUNT, {"y": y[:60]})

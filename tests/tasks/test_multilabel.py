@@ -221,6 +221,7 @@ def test_labels_that_only_test_rows_have_are_told():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_multilabel_keeps_the_rules_of_tasks_and_does_not_leak():
     x, has = sky(120)
     check_task(MULTILABEL, {"y": [";".join(one) or "[]" for one in lists(has)]})

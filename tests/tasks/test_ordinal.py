@@ -173,6 +173,7 @@ def test_ordinal_run_stands_beside_proportional_odds():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_ordinal_keeps_the_rules_of_tasks_and_does_not_leak():
     check_task(ORDINAL, {"y": [1, 2, 3, 5] * 15})
     x, place = grades(150)

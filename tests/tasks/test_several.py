@@ -181,6 +181,7 @@ def test_trees_of_several_targets_answer_each_in_its_own_way():
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_several_targets_keep_the_rules_of_tasks_and_do_not_leak():
     check_task(SEVERAL, {"y": np.random.default_rng(0).normal(size=60), "z": ["no", "yes"] * 30})
     train = ff.Train(epochs=2, threads=1)

@@ -49,6 +49,7 @@ def forgotten(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 @pytest.mark.parametrize("name", CELLS)
 def test_check_kind_passes_kinds_of_fivefold(name):
     cells, format = CELLS[name]

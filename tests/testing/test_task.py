@@ -63,6 +63,7 @@ class Tags(Label):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 @pytest.mark.parametrize(
     ("task", "column"),
     [

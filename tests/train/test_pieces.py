@@ -247,6 +247,7 @@ def test_last_piece_of_many_validation_rows_is_tried(make_data):
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_refused_piece_stops_a_whole_pipeline_before_training_and_folds_train(tmp_path):
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(2, 150))
