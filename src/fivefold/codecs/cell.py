@@ -143,19 +143,17 @@ def plain_words(texts: Sequence[str | None]) -> tuple[list[str | None], list[int
     Returns:
         Each as `word` gives it, None of None; and the places of those that are left to it.
     """
-    found: list[str | None] = []
-    odd: list[int] = []
-    for place, text in enumerate(texts):
-        cell = None if text is None else text.strip()
-        found.append(cell)
-        if cell and not _is_plain(cell):
-            odd.append(place)
-    return found, odd
+    found = [None if text is None else text.strip() for text in texts]
+    if _are_plain([cell for cell in found if cell]):
+        return found, []
+    return found, [place for place, cell in enumerate(found) if cell and not _are_plain([cell])]
 
 
-def _is_plain(text: str) -> bool:
-    written = text[-2:] == ".0" or "e+" in text or text in _FOLDED
-    return text.isascii() and not written and "\0" not in text
+def _are_plain(cells: Sequence[str]) -> bool:
+    """Whether `word` is sure to leave stripped texts as they are."""
+    lines = "\n".join([*cells, ""])
+    written = ".0\n" in lines or "e+" in lines or not _FOLDED.keys().isdisjoint(cells)
+    return lines.isascii() and not written and "\0" not in lines
 
 
 def writable(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import is_
 from typing import Any
 from weakref import ref
 
@@ -48,6 +49,10 @@ class Coded:
     def numbers(self) -> Array | None:
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look."""
         return None
+
+    def first(self, count: int) -> list[Any]:
+        """Some of its values: the first ones, however many there are."""
+        return list(self.values[:count])
 
     def array(self) -> Array:
         """One cell a row: objects where a cell is missing or the values are objects."""
@@ -152,18 +157,27 @@ def missing_rows(values: Array) -> Array:
     if values.dtype == object:
         known = remembered(values)
         if known is not None:
-            absent = np.array([*(value is None for value in known.values.tolist()), True])
-            return np.asarray(absent[known.codes])
-        return np.array([value is None for value in values.tolist()], bool)
+            return np.append(_absent(known.values), True)[known.codes]
+        return _absent(values)
     if values.dtype.kind in "fM" and values.ndim == 1:
         return np.asarray(np.isnan(values) if values.dtype.kind == "f" else np.isnat(values))
     return np.zeros(len(values), bool)
 
 
+def _absent(cells: Array) -> Array:
+    """`(n,)` bool: where a cell is None; one of another type may say that it equals None."""
+    return np.fromiter(map(is_, cells.tolist(), repeat(None)), bool, len(cells))
+
+
 def _distinct(cells: Array) -> Coded:
-    seen: dict[Any, int] = {None: -1}
-    codes = [seen.setdefault(cell, len(seen) - 1) for cell in cells.tolist()]
-    return Coded(np.array(codes, np.int32), objects(list(seen)[1:]))
+    values = cells.tolist()
+    seen: dict[Any, int] = dict.fromkeys([None, *values], -1)
+    if len(seen) == len(values) + 1:  # all differ, and none is missing
+        return Coded(np.arange(len(values), dtype=np.int32), objects(values))
+    for code, value in enumerate(seen, -1):
+        seen[value] = code
+    codes = np.fromiter(map(seen.__getitem__, values), np.int32, len(values))
+    return Coded(codes, objects(list(seen)[1:]))
 
 
 def _by_appearance(coded: Coded) -> Coded:

@@ -1,11 +1,11 @@
 """A column that says how hard a row is: made from the answers, though no answer itself."""
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.collect.randomtrees import out_of_bag
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal
 from fivefold.metrics.curves import roc_auc
@@ -144,24 +144,15 @@ def groups_of(values: Array) -> Array:
 
 def _out_of_bag(matrix: Array, truth: Array, trees: int, seed: int) -> Array:
     """What a small forest says of each row by the trees that have not seen it."""
-    from sklearn.ensemble import ExtraTreesClassifier
-
     rows, columns = matrix.shape
-    forest = ExtraTreesClassifier(
-        trees,
-        min_samples_leaf=3,
-        max_features=max(1, min(columns // 2, _FEATURES)),
-        max_samples=min(0.5, _SAMPLE / rows),
-        bootstrap=True,
-        oob_score=True,
-        random_state=seed,
+    return out_of_bag(
+        matrix,
+        truth,
+        trees=trees,
+        features=max(1, min(columns // 2, _FEATURES)),
+        rows=int(min(0.5 * rows, _SAMPLE)),
+        seed=seed,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a row that every tree has seen counts as class 0
-        forest.fit(matrix, truth)
-    scores = np.nan_to_num(forest.oob_decision_function_[:, 1])
-    said: Array = (scores > 0.5).astype(np.int64)
-    return said
 
 
 def _finding(name: str, target: str, told: _Teller, rows: int) -> Finding:

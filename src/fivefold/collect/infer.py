@@ -269,6 +269,8 @@ def count_values(values: Array) -> tuple[list[Any], Array]:
 
 def _known(distinct: list[Any], counts: Array) -> tuple[list[Any], Array]:
     """The values that are not missing, and how often each occurs."""
+    if {*map(type, distinct)} == {str}:  # of which none is missing
+        return distinct, counts
     present = [place for place, value in enumerate(distinct) if not is_missing(value)]
     return [distinct[place] for place in present], counts[present]
 

@@ -194,16 +194,21 @@ def _bound(suspects: Suspects, x: Array) -> float:
     """What a tree on the one column cannot score above.
 
     Of the rows that a fold judges, in the order of the column, `r` runs of one class take a tree
-    of `k` leaves at least `(r - k) / 2` errors. Values that occur twice or are missing are left
-    out, which only makes the bound higher.
+    of `k` leaves at least `(r - k) / 2` errors; values that occur twice are no part of these runs:
+    of equal ones a tree errs in all rows but those of their commonest class.
     """
     y, errors = suspects.target, 0
     for fold in range(FOLDS):
         judge = suspects.fold == fold
-        values, first, counts = np.unique(x[judge], return_index=True, return_counts=True)
+        values, first, place, counts = np.unique(
+            x[judge], return_index=True, return_inverse=True, return_counts=True
+        )
         alone = first[(counts == 1) & ~np.isnan(values)]
         runs = int((np.diff(y[judge][alone]) != 0).sum()) + 1
         errors += max(0, runs - _leaves(suspects.classes)) // 2
+        cells, of_class = np.unique(place * (y.max() + 1) + y[judge], return_counts=True)
+        value = np.flatnonzero(np.diff(cells // (y.max() + 1), prepend=-1))
+        errors += int(judge.sum() - np.maximum.reduceat(of_class, value).sum())
     base = 1 - np.bincount(y).max() / len(y)
     return float(1 - errors / len(y) / base) if base > 0 else 0.0
 

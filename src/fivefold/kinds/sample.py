@@ -122,7 +122,10 @@ class Sample:
     @cached_property
     def texts(self) -> list[str]:
         """The text of each cell, stripped; empty where it has none, as a number."""
-        return [_text_of(item).strip() for item in self.items]
+        plain = {str}
+        return [
+            item.strip() if type(item) in plain else _text_of(item).strip() for item in self.items
+        ]
 
     @cached_property
     def _wordy(self) -> bool:

@@ -2,10 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from os import PathLike
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 from fivefold.codecs.coded import Coded, objects
 from fivefold.codecs.schema import Column
@@ -23,6 +24,7 @@ from fivefold.reading.raw import Raw
 
 NEAR = 500  # files and folders beside a table that are looked at for those that it names
 LOOKED = 8  # files that are looked into where their names may be those of several kinds
+BEGUN = 64  # first cells of a column, which say of most that they name no file
 NAME = 120  # characters of a text that may be a name without its ending
 LONGEST = 1024  # characters of a text that may be a path; base64 of a picture is longer
 
@@ -116,15 +118,21 @@ def _by_name(values: "Array | Coded", root: Path, name: str) -> "Array | Coded":
 
 def _texts(values: "Array | Coded") -> list[str]:
     """The texts of a column, if they are all and the first ends as files of some kind do."""
-    cells = values.values if isinstance(values, Coded) else values
-    if cells.dtype != object or cells.ndim > 1:
+    some = values.first(BEGUN) if isinstance(values, Coded) else values[:BEGUN]
+    if not _may_name(some) and not all(isinstance(c, str) and not c.strip() for c in some):
         return []
-    first = next((cell for cell in cells if not isinstance(cell, str) or cell.strip()), None)
-    endings = {ending for kind in KINDS for ending in kind.suffixes | kind.loose}
-    if not isinstance(first, str) or _suffix(first) not in endings:
+    cells = values.values if isinstance(values, Coded) else values
+    if cells.dtype != object or cells.ndim > 1 or not _may_name(cells):
         return []
     texts = [cell for cell in cells if cell is not None and cell != ""]
     return [text.strip() for text in texts] if all(isinstance(t, str) for t in texts) else []
+
+
+def _may_name(cells: Iterable[Any]) -> bool:
+    """Whether the first cell with something in it is a text that ends as files of some kind do."""
+    first = next((cell for cell in cells if not isinstance(cell, str) or cell.strip()), None)
+    endings = {ending for kind in KINDS for ending in kind.suffixes | kind.loose}
+    return isinstance(first, str) and _suffix(first) in endings
 
 
 def _kind_of_files(values: "Array | Coded", root: Path) -> Kind | None:

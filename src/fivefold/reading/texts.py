@@ -47,6 +47,10 @@ class ArrowTexts(Coded):
         """`(k,)` the texts that stand there."""
         return self._coded.values
 
+    def first(self, count: int) -> list[Any]:
+        """The first texts that stand there, as long as nobody has looked at the others."""
+        return list(dict.fromkeys(self.arrow.slice(0, count).to_pylist()))
+
     def numbers(self) -> Array | None:
         """`(n,)` float64, NaN for empty texts, where all others are decimals; None to look.
 
