@@ -4,6 +4,7 @@ from itertools import groupby
 from pathlib import Path
 
 from fivefold.core.advice import ADVICE
+from fivefold.core.codespans import in_backticks
 from fivefold.core.finding import FINDINGS
 
 PAGE = Path(__file__).with_name("findings.md")
@@ -52,7 +53,8 @@ def page() -> str:
         lines += ["|---|---|---|---|"]
         for code, entry in entries:
             severities = " or ".join(entry.severities)
-            lines += [f"| `{code}` | {severities} | {entry.told} | {ADVICE.get(code, '')} |"]
+            advice = in_backticks(ADVICE.get(code, ""))
+            lines += [f"| `{code}` | {severities} | {entry.told} | {advice} |"]
         lines += [""]
     return "\n".join([*lines, END])
 

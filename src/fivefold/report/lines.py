@@ -1,12 +1,12 @@
 """Columns of a table, described: as lines of a terminal, and as HTML."""
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from html import escape
 from textwrap import wrap
 from typing import Any
 
+from fivefold.core.codespans import code_spans
 from fivefold.core.wording import printable
 from fivefold.report.bars import COLOURS, sparks
 from fivefold.report.described import Described, share
@@ -88,15 +88,18 @@ def legend(groups: Sequence[str]) -> str:
 
 
 def ticked(sentence: str) -> Any:
-    """A sentence as markup: what stands in backticks is set as code, all else is escaped.
+    """A sentence as markup: its code is set as such, all else is escaped.
 
     Example:
-        >>> print(ticked("`a<b` is 1."))
-        <code>a&lt;b</code> is 1.
+        >>> print(ticked("`a<b` is 1: pass drop=('a<b',)."))
+        <code>a&lt;b</code> is 1: pass <code>drop=(&#39;a&lt;b&#39;,)</code>.
     """
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if is_code else escape(piece)
+        for piece, is_code in code_spans(sentence)
+    )
 
 
 def breadth(text: str) -> int:
