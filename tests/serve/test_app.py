@@ -109,8 +109,16 @@ def test_predict_half_a_surrogate_pair_is_quoted_not_a_crash(model, ask):
 
 
 def test_predict_wrong_method_and_path(model, ask):
-    assert ask(model, "GET", "/predict").status_code == 405
-    assert ask(model, "GET", "/nothing").status_code == 404
+    wanted = "one of POST /predict, GET /health, GET /schema and GET /"
+    for method, path, status in (("GET", "/predict", 405), ("GET", "/no%3Cb%3E", 404)):
+        response = ask(model, method, path)
+        assert response.status_code == status
+        error = response.json()["error"]
+        assert [*error] == ["row", "column", "wanted", "found", "message"]
+        assert (error["wanted"], error["column"]) == (wanted, None)
+        assert error["found"] == f"{method} {path.replace('%3Cb%3E', '<b>')}"
+        assert response.headers["content-type"] == "application/json"
+    assert ask(model, "GET", "/predict").headers["allow"] == "POST"
 
 
 def test_health_and_schema(model, ask):

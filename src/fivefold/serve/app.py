@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from fivefold.errors import RequestError
 from fivefold.serve.flight import CrowdedError, Flight
@@ -15,6 +16,7 @@ from fivefold.serve.page import render_page
 from fivefold.serve.predictor import Predictor
 
 MAX_BYTES = 32 * 2**20
+ASKED = "POST /predict, GET /health, GET /schema and GET /"
 SECONDS = 30.0  # that a client may take for the head of a request, and for its body
 
 
@@ -36,10 +38,17 @@ def create_app(
     Returns:
         The app. A bad request gets 422 (413 if it is too large, 408 if it takes too long, 503 with
         `Retry-After` if more rows wait than fit) and
-        `{"error": {"row", "column", "wanted", "found", "message"}}`. A body is JSON, or a
-        form, `multipart/form-data`, whose parts are cells.
+        `{"error": {"row", "column", "wanted", "found", "message"}}`, as do another path (404) and
+        another method (405, with `Allow`). A body is JSON, or a form, `multipart/form-data`,
+        whose parts are cells.
     """
     app = FastAPI(title=f"fivefold: {model.contract.target}", docs_url=None, redoc_url=None)
+
+    @app.exception_handler(HTTPException)
+    async def refuse(request: Request, error: HTTPException) -> Response:
+        found = f"{request.method} {request.url.path}"[:200]
+        told = fault(f"one of {ASKED}", found, remedy=f"Ask one of {ASKED}.")
+        return _json({"error": explain(told)}, error.status_code, dict(error.headers or {}))
 
     flight = Flight(model, max_rows)
 

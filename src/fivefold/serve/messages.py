@@ -39,11 +39,17 @@ def explain(error: RequestError) -> dict[str, Any]:
     return {name: _brief(error.facts.get(name)) for name in names} | {"message": str(error)}
 
 
-def fault(wanted: str, found: str, **facts: Any) -> RequestError:
-    """The error of a request whose body is not as it should be."""
+def fault(
+    wanted: str,
+    found: str,
+    *,
+    remedy: str = 'Send {"instances": [{column: value, ...}, ...]}.',
+    **facts: Any,
+) -> RequestError:
+    """The error of a request whose body, or whose path, is not as it should be."""
     return RequestError(
         f"Request: expected {wanted}, found {found}.",
-        remedy='Send {"instances": [{column: value, ...}, ...]}.',
+        remedy=remedy,
         **{"row": None, "column": None, "wanted": wanted, "found": found, **facts},
     )
 
