@@ -2,10 +2,13 @@
 
 import copy
 import inspect
+from typing import Literal, get_args, get_origin
 
 import pytest
 
+import fivefold as ff
 from fivefold import errors
+from fivefold.core.stage import Stage
 from fivefold.errors import ConfigError, DataError, FivefoldError, WiringError
 
 KINDS = [
@@ -81,3 +84,25 @@ def test_error_kinds_are_no_value_errors_as_pydantic_would_swallow_them():
 def test_error_tree_in_the_docstring_names_every_kind():
     tree = {line.split()[1] for line in errors.__doc__.splitlines() if line[:2] in ("├─", "└─")}
     assert tree == {kind.__name__ for kind in KINDS}
+
+
+def choices(annotation):
+    """The texts among which a setting takes its value."""
+    if get_origin(annotation) is Literal:
+        return [choice for choice in get_args(annotation) if isinstance(choice, str)]
+    return [choice for each in get_args(annotation) for choice in choices(each)]
+
+
+def test_a_choice_that_is_nearly_right_is_put_right_in_every_setting():
+    public = [getattr(ff, name) for name in ff.__all__]
+    told = 0
+    for stage in [one for one in public if inspect.isclass(one) and issubclass(one, Stage)]:
+        for name, field in () if inspect.isabstract(stage) else stage.model_fields.items():
+            for choice in choices(field.annotation):
+                wrong = f"{choice}x"
+                with pytest.raises(ConfigError) as refused:
+                    stage(**{name: {"a": wrong} if name == "kinds" else wrong})
+                told += len(choice) > 3
+                meant = f'Write "{choice}" instead of "{wrong}".'
+                assert meant in str(refused.value) or len(choice) <= 3, (stage, name)
+    assert told > 100

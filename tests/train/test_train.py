@@ -266,12 +266,12 @@ def test_preflight_of_a_device_that_is_not_there_is_a_fault():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"model": "mpl"}, "did you mean 'mlp'"),
+        ({"model": "mpl"}, 'did you mean \'mlp\'.*\n\nWrite "mlp" instead of "mpl"\\.'),
         ({"epochs": 0}, "epochs"),
         ({"lr": -1.0}, "lr"),
         ({"loss": F.cross_entropy, "class_weights": "balanced"}, "class_weights"),
         ({"optimizer": torch.optim.SGD, "lr": 0.1}, "`lr` and `weight_decay`"),
-        ({"augment": ["rotated"]}, "did you mean 'rotate'"),
+        ({"augment": ["rotated"]}, "delay, found 'rotated'; did you mean 'rotate'"),
         ({"class_weights": {"a": 0.0}}, "class_weights"),
     ],
 )

@@ -53,6 +53,9 @@ def config_error(
             message, hint, near = message.partition("; did you mean ")
             found = f"{brief(fault['input'])}{within}{hint}{near}"
             lines[f"{setting}: {message}, found {found}" if setting else message + hint + near] = []
+            if near:
+                meant = near.removesuffix("?").strip("'")
+                remedies.append(f"Write {literal(meant)} instead of {literal(fault['input'])}.")
         else:
             inner = "".join(f"[{part}]" for part in fault["loc"][1:] if isinstance(part, int))
             message = fault["msg"].removeprefix("Input should be ")

@@ -35,8 +35,7 @@ def _change(name: str) -> str:
     if name not in changes:
         near = nearest(name, changes)
         raise ValueError(
-            f"expected one of {', '.join(changes)}, found {name!r}"
-            + (f"; did you mean {near!r}?" if near else "")
+            f"expected one of {', '.join(changes)}" + (f"; did you mean {near!r}?" if near else "")
         )
     return name
 
