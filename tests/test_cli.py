@@ -544,14 +544,17 @@ def test_serve_as_json_tells_its_address(
 
 
 @pytest.mark.slow
-def test_demo_prints_its_result_in_25_lines(tmp_path: Path) -> None:
-    done = shell("demo", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines() + done.stderr.splitlines()
-    assert len(lines) <= 25
-    assert "fitted on the training rows only: checked by corrupting the others" in done.stdout
-    assert "gradient boosting" in done.stdout
-    assert "fivefold serve digits.ff" in done.stdout
+def test_demo_prints_its_result_in_25_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    status = cli.main(["demo"])
+    said, noted = capsys.readouterr()
+    assert status == 0, noted
+    assert len(said.splitlines() + noted.splitlines()) <= 25
+    assert "fitted on the training rows only: checked by corrupting the others" in said
+    assert "gradient boosting" in said
+    assert "fivefold serve digits.ff" in said
     assert (tmp_path / "digits.ff").exists()
 
 

@@ -1,8 +1,6 @@
 """Joined sources from Collect to the server: with and without history, never of the future."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ from fastapi.testclient import TestClient
 from tests.joined_sources import Shop, shop
 
 import fivefold as ff
+from fivefold.cli import main
 from fivefold.errors import DataError, LeakError, RequestError
 from fivefold.leak import JOINED, check_no_leak
 from fivefold.serve.app import create_app
@@ -128,26 +127,20 @@ def test_planted_future_value_is_never_read(made, monkeypatch):
 
 
 @pytest.mark.slow
-def test_shell_joins_and_predicts_with_fresher_sources(tmp_path, made):
+def test_shell_joins_and_predicts_with_fresher_sources(tmp_path, made, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     for name, frame in made._asdict().items():
-        frame.to_csv(tmp_path / f"{name}.csv", index=False)
-
-    def shell(*words: str) -> str:
-        command = [sys.executable, "-m", "fivefold", *words]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+        frame.to_csv(f"{name}.csv", index=False)
     people = "people=customers.csv:customer_id=id"
     visits = "visits=visits.csv:customer_id@ordered=at"
     options = ["--target", "returned", "--epochs", "1", "--quality", "fast", "--to", "orders.ff"]
-    shell(
-        "run", "orders.csv", "--join", people, "--join", visits, "--aggregate", "visits", *options
-    )
+    joins = ["--join", people, "--join", visits, "--aggregate", "visits"]
+    assert main(["run", "orders.csv", *joins, *options]) == 0
     recipe = json.loads(ff.load(tmp_path / "orders.ff").bundle.text("recipe.json"))
     assert recipe["stages"][0]["with"]["source"]["people"] == "customers.csv"
-    shell("predict", "orders.ff", "orders.csv", "--join", "visits=visits.csv", "--to", "out.csv")
-    shell("predict", "orders.ff", "orders.csv", "--to", "own.csv")
+    predict, fresh = ["predict", "orders.ff", "orders.csv"], ["--join", "visits=visits.csv"]
+    assert main([*predict, *fresh, "--to", "out.csv"]) == 0
+    assert main([*predict, "--to", "own.csv"]) == 0
     assert Path(tmp_path / "out.csv").read_text() == Path(tmp_path / "own.csv").read_text()
 
 

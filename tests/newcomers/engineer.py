@@ -5,6 +5,7 @@ Run on a table of yours: `python tests/newcomers/engineer.py titanic.csv survive
 
 import csv
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -12,12 +13,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
+
+from fivefold.cli import main
 
 FITS = ("titanic",)
 """Sets that `all.py` goes the way with."""
@@ -37,6 +40,14 @@ def ask(*words: str, light: bool = False) -> tuple[int, str, str]:
         [sys.executable, *start, *words], capture_output=True, encoding="utf-8", check=False
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def ask_here(*words: str) -> tuple[int, str, str]:
+    """The same of a command in this process, which has imported and exported before."""
+    said, noted = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(noted):
+        status = main([*words])
+    return status, said.getvalue(), noted.getvalue()
 
 
 @contextmanager
@@ -199,7 +210,7 @@ def nightly(words: list[str], bundle: Path, asked: Path, digest: str) -> None:
     """Train again, and replace the bundle unless the new one is worse."""
     again = ["--to", str(bundle), "--better-than", str(bundle)]
     for more in (["--seed", "1"], ["--lr", "1e-9", "--epochs", "1"]):  # the second learns nothing
-        status, _, wrong = ask(*words, *more, *again, "--json")
+        status, _, wrong = ask_here(*words, *more, *again, "--json")
         found = hashlib.sha256(bundle.read_bytes()).hexdigest()
         assert status in (0, 3), wrong
         assert (found != digest) == (status == 0), wrong
