@@ -3,6 +3,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +32,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     free = not SHARED and getattr(option, "numprocesses", 0) is None and not option.usepdb
     if whole and free and (os.cpu_count() or 1) > 1:
         option.numprocesses, option.dist = 2, "worksteal"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of slow tests alone, files without one are not imported."""
+    if config.option.markexpr != "slow" or not collection_path.match("test_*.py"):
+        return None
+    return True if "mark.slow" not in collection_path.read_text("utf-8") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
