@@ -142,11 +142,14 @@ def test_list_for_programs_has_every_page():
 
 def test_navigation_names_every_page_once_in_sections_of_nine() -> None:
     nav = (ROOT / "docs" / "mkdocs.yml").read_text("utf-8").partition("\nnav:\n")[2]
-    sections = [re.findall(r": (\S+)$", part, re.MULTILINE) for part in nav.split("\n  - ")]
+    sections = [re.findall(r": (\S+)$", part, re.MULTILINE) for part in re.split(r":\n", nav)]
     assert max(map(len, sections)) <= 9
     pages = [page for section in sections for page in section]
     assert len(pages) == len(set(pages))
     assert {page for page in pages if "/" not in page} == {page.name for page in PAGES[1:]}
+    names = (ROOT / "docs" / "reference").glob("*.md")
+    reference = {page for page in pages if page.startswith("reference/")}
+    assert reference == {f"reference/{page.name}" for page in names}
 
 
 def test_pictures_are_small_and_each_is_shown() -> None:
