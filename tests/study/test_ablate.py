@@ -53,7 +53,7 @@ def test_ablated_differences_are_paired_and_tested_as_by_hand(found):
     known = table["p"].dropna()
     assert_allclose(table["p_holm"].min(), min(1, len(known) * known.min()))
     assert "loses" in repr(found)
-    assert "<td>junk</td>" in found._repr_html_()
+    assert ">junk</td>" in found._repr_html_()
 
 
 def test_ablated_whole_is_the_cross_validated_pipeline(found):

@@ -66,7 +66,7 @@ def test_compared_best_ties_and_worse_ones_are_told(found):
     assert verdicts["one"] == verdicts["same"]
     assert set(found.ties) == {m for m, said in verdicts.items() if said == "a tie"}
     assert "the best" in repr(found)
-    assert "<td>long</td>" in found._repr_html_()
+    assert ">long</td>" in found._repr_html_()
     assert found.markdown().startswith("| model | ROC-AUC |")
 
 

@@ -8,14 +8,12 @@ from fivefold.codecs.schema import Schema
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.report.headline import leading, serious
+from fivefold.report.htmltable import CELL, GROUND, TABLE, html_table
 from fivefold.report.lines import ticked
 from fivefold.report.pictures import Drawing, Figures
-from fivefold.report.tables import cells
 from fivefold.report.verdict import Verdict
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from fivefold.artifacts import Evaluated
 
 PICTURES = 3
@@ -35,11 +33,6 @@ DECIMALS = {"fit_seconds": 1, "milliseconds_per_row": 3}
 
 MOST_MODELS = 8
 """Models that are shown; all of them are in the table that has its own name."""
-
-GROUND = "max-width:60em;text-align:left;line-height:1.45"
-TABLE = "border-collapse:collapse;margin:.3em 0;font-variant-numeric:tabular-nums"
-CELL = "text-align:left;vertical-align:top;padding:.15em 1.2em .15em 0"
-NUMBER = "text-align:right;vertical-align:top;white-space:nowrap;padding:.15em 1.2em .15em 0"
 
 
 def first_screen(
@@ -126,7 +119,7 @@ def _models(evaluated: "Evaluated", schema: Schema) -> str:
     frame = table[[name for name in wanted if name in table]].head(MOST_MODELS)
     frame = frame.round(DECIMALS).rename(columns={"verdict": "the model"})
     told = "Beside simple models, on the same test rows:"
-    return f'<p style="margin:.8em 0 0">{told}</p>{_table(frame)}'
+    return f'<p style="margin:.8em 0 0">{told}</p>{html_table(frame)}'
 
 
 def _unfolding(head: str, rows: list[tuple[str, str]]) -> str:
@@ -140,23 +133,6 @@ def _grid(rows: Iterable[tuple[str, str]]) -> str:
         for name, value in rows
     )
     return f'<table style="{TABLE}">{lines}</table>'
-
-
-def _table(frame: "pd.DataFrame") -> str:
-    """A table that scrolls by itself where it is wider than the place it has."""
-    headings, rows, numeric = cells(frame)
-    styles = [NUMBER if number else CELL for number in numeric]
-
-    def line(words: Iterable[str], tag: str) -> str:
-        pairs = zip(words, styles, strict=True)
-        told = (f'<{tag} style="{style}">{html.escape(word)}</{tag}>' for word, style in pairs)
-        return f"<tr>{''.join(told)}</tr>"
-
-    body = "".join(line(row, "td") for row in rows)
-    return (
-        f'<div style="overflow-x:auto" tabindex="0"><table style="{TABLE}">'
-        f"<thead>{line(headings, 'th')}</thead><tbody>{body}</tbody></table></div>"
-    )
 
 
 def _warnings(found: list[Finding]) -> str:

@@ -1,6 +1,5 @@
 """Tables for terminals, notebooks and cards: how a cell reads, how columns line up."""
 
-import html
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from fivefold.core.digits import alike, digits
 from fivefold.core.estimate import ITSELF, Estimate
 from fivefold.core.wording import inert
 from fivefold.metrics.metric import TITLES
-from fivefold.report.headline import display_name
+from fivefold.report.headline import COLUMNS, display_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +95,7 @@ def _told(values: Sequence[object], name: str) -> list[str]:
     """The cells of one column; shares and scores of one have the same four decimals."""
     shares = [value for value in values if isinstance(value, float) and value == value]
     plain = shares and not any(isinstance(value, Estimate) for value in shares)
-    if plain and max(map(abs, shares)) <= 1:
+    if plain and name not in COLUMNS and max(map(abs, shares)) <= 1:
         least = min((abs(value) for value in shares if value), default=1.0)
         uneven = any(value != int(value) for value in shares)
         if (uneven or name in TITLES) and least >= LEAST_SHARE:
@@ -140,20 +139,6 @@ def printed(frame: "pd.DataFrame") -> list[str]:
 def text_of(heading: str, frame: "pd.DataFrame") -> str:
     """A heading and the lines of a table."""
     return "\n".join([heading, *printed(frame)])
-
-
-def html_of(heading: str, frame: "pd.DataFrame") -> str:
-    """The same as HTML; what stands in the cells is text."""
-    headings, rows, _ = cells(frame)
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in headings)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(word)}</td>' for word in row)}</tr>" for row in rows
-    )
-    return (
-        f"<p>{html.escape(heading)}</p>"
-        f'<div style="overflow-x:auto"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
 
 
 def markdown(frame: "pd.DataFrame", *, most_rows: int = 50) -> str:

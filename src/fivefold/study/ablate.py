@@ -11,7 +11,8 @@ from fivefold.core.wording import literal, plural, together
 from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric, title
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import Fold, drawing, drawn_folds, lines_of

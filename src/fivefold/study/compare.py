@@ -15,7 +15,8 @@ from fivefold.errors import ConfigError, DataError
 from fivefold.evaluate.folds import metrics_by_name
 from fivefold.folds import EachGroup
 from fivefold.metrics.metric import Metric, OwnMetric, title
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.result import Result
 from fivefold.study.candidate import Candidate
 from fivefold.study.conduct import PIPELINE, Conduct, check_study, conducted

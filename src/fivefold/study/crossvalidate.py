@@ -19,7 +19,8 @@ from fivefold.errors import ConfigError
 from fivefold.evaluate.folds import Folds, Held, held_out, metrics_by_name
 from fivefold.folds import EachGroup, draw_divisions, fold_name, number_of_folds
 from fivefold.partition import Partition
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.reasons import check_left, why_of
 from fivefold.study.start import Start

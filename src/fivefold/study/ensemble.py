@@ -18,7 +18,8 @@ from fivefold.core.wish import Wish, counts, faults_of
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.metrics.metric import Metric
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.candidate import Candidate, refuse_unmixed
 from fivefold.study.compare import Compared, metric_named
 from fivefold.study.tuned import Tuned

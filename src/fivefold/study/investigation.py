@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fivefold.report.htmltable import html_of
 from fivefold.report.reportpage import write_page
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.tables import text_of
 from fivefold.report.ten import TEN, Tables, is_filled
 from fivefold.result import Result
 from fivefold.study.compare import Compared

@@ -17,8 +17,8 @@ from fivefold.evaluate.folds import held_per_learnt, mean_of
 from fivefold.metrics.metric import Metric, directed, title
 from fivefold.metrics.powerlaw import PowerLaw, fit_power_law
 from fivefold.partition import Partition
-from fivefold.report.pictures import themed
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of
@@ -84,8 +84,9 @@ class LearningCurve(Artifact):
         return "\n".join([*tables, self.verdict])
 
     def _repr_html_(self) -> str:
-        tables = html_of("Learning curve", self.table) + html_of(self.verdict, self.predicted)
-        return themed(self.figure) + tables
+        caption = "The score by training rows, with intervals, and the law that leads beyond them."
+        drawn = html_of("Learning curve", self.table, svg=self.figure, caption=caption)
+        return html_of(self.verdict, self.predicted) + drawn
 
 
 def learning_curve(

@@ -12,8 +12,8 @@ from fivefold.core.wording import plural
 from fivefold.division import By
 from fivefold.errors import ConfigError, TrainingError
 from fivefold.metrics.metric import title
-from fivefold.report.pictures import themed
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.compare import metric_named
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, lines_of, summed
@@ -92,7 +92,8 @@ class PermutationTest(Artifact):
         return "\n".join([text_of("Permutation test", self.table()), self.verdict])
 
     def _repr_html_(self) -> str:
-        return themed(self.figure) + html_of(self.verdict, self.table())
+        caption = "What the pipeline scores with the targets of other rows, and with its own."
+        return html_of(self.verdict, self.table(), svg=self.figure, caption=caption)
 
 
 def permutation_test(

@@ -16,7 +16,8 @@ from fivefold.division import By
 from fivefold.errors import ConfigError
 from fivefold.label.confident import confident_joint, likely_errors, self_confidence
 from fivefold.metrics.intervals import wilson
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.conduct import Conduct, check_study, conducted
 from fivefold.study.crossvalidate import drawing, drawn_folds, folds_of
 from fivefold.study.reasons import check_left

@@ -9,8 +9,8 @@ from fivefold.core.chain import Chain
 from fivefold.core.digits import digits
 from fivefold.core.wording import plural
 from fivefold.metrics.metric import Metric
-from fivefold.report.pictures import themed
-from fivefold.report.tables import html_of, text_of
+from fivefold.report.htmltable import html_of
+from fivefold.report.tables import text_of
 from fivefold.study.candidate import Candidate
 from fivefold.study.crossvalidate import CrossValidated
 from fivefold.study.tried import Trial, shown, table_of
@@ -130,7 +130,9 @@ class Tuned:
         return text_of(self._said(), table) + rest
 
     def _repr_html_(self) -> str:
-        return html_of(self._said(), self.tables["tuning_results"]) + themed(self.history())
+        caption = "What each trial scored, in their order, and the best so far."
+        table = self.tables["tuning_results"]
+        return html_of(self._said(), table, svg=self.history(), caption=caption)
 
     def _said(self) -> str:
         best = [(at, shown(value)) for at, value in self.best.items()]
