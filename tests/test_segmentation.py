@@ -268,7 +268,7 @@ def test_rare_classes_are_learnt_by_overlap_too():
 @pytest.mark.slow
 @pytest.mark.rehearsed
 def test_task_keeps_to_what_every_task_must():
-    rows = shapes(60)
+    rows = shapes(40, side=16)
     inputs, masks = ([row[name].tolist() for row in rows] for name in ("photo", "mask"))
     kinds = {"photo": "image", "mask": "mask"}
     check_task(type(SEGMENTATION), {"mask": masks}, inputs={"photo": inputs}, kinds=kinds)

@@ -241,7 +241,7 @@ def test_check_task_of_a_module_that_fails_names_the_stage():
         def forward(self, batch):
             raise ValueError("no")
 
-    with pytest.raises(AssertionError, match=r"(?s)it is not trained .* Train, stage 3 of 4"):
+    with pytest.raises(AssertionError, match=r"(?s)it is not trained .* Train, stage 3 of 5"):
         check_task(Number, NUMBERS, model=lambda inputs, outputs: Never())
 
 
