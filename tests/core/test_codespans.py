@@ -12,7 +12,7 @@ from fivefold.core.codespans import code_spans, in_backticks
         ("Pass --time when to split by it; --drop 'a b' else.", ["--time", "--drop"]),
         ("Evaluate(folds=5), ff.f({1}), root= with.", ["Evaluate(folds=5)", "ff.f({1})", "root="]),
         ("ff.compare({'a)': 1}), or Clean().", ["ff.compare({'a)': 1})", "Clean()"]),
-        ("Pass folds=5. Or test=0.2.", ["folds=5", "test=0.2"]),
+        ("Pass folds=5. Or train.lr=0.2.", ["folds=5", "train.lr=0.2"]),
         ("Column `a=b (c` is 9 % (of 10 rows): x == y, F1 of 0.9 (AUC).", ["a=b (c"]),
         ('Split(by="group never ends', ["by="]),
         ("a - b -- c, ham(let)s", []),

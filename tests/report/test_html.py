@@ -56,6 +56,7 @@ def test_render_any_task_is_well_formed_and_needs_nothing_else(
     page = Page(text)
     assert page.open == []
     assert "script" not in page.tags
+    assert not re.search(r"&lt;/?(small|code|td|b)&gt;", text)  # no markup of ours is told as text
     assert all(link.startswith("#") for link in page.links)
     assert len(page.ids) == len(set(page.ids))
     assert page.tags.count("figure") == (4 if task == "regression" else 6)

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 _BEGINS = re.compile(
     r"(?<![\w.`\"'])(?:"
     r"(?P<call>(?:[A-Z]\w*|ff\.\w+)(?=\())"  # Train(clean=True), ff.compare(...)
-    r"|(?P<setting>[a-z]\w+=(?!=))"  # drop=("id",), root=
+    r"|(?P<setting>[a-z][\w.]*\w=(?!=))"  # drop=("id",), root=, train.lr=0.01
     r"|(?P<flag>--[a-z][a-z0-9-]*))"
 )
 _PLAIN = re.compile(r"-?\w+(?:\.\w+)*")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
-def code_spans(sentence: str) -> Iterator[tuple[str, bool]]:
+def code_spans(sentence: str, *, marked: bool = False) -> Iterator[tuple[str, bool]]:
     """The pieces of a sentence in their order, each with whether it is code.
 
     Code is what stands in backticks, which fall away; calls, settings with their values and flags
     are known without, so that a sentence reads in a terminal as one would write it there.
+
+    Args:
+        sentence: to be told.
+        marked: whether only what stands in backticks is.
 
     Example:
         >>> [*code_spans("Pass drop=('id',) or Train(clean=True).")][1:4]
@@ -26,8 +30,8 @@ def code_spans(sentence: str) -> Iterator[tuple[str, bool]]:
         [('a=b', True), (' is 1 (so it is said).', False)]
     """
     for place, piece in enumerate(re.split(r"`([^`]+)`", sentence)):
-        if place % 2:
-            yield piece, True
+        if place % 2 or marked:
+            yield piece, bool(place % 2)
         else:
             yield from _without_backticks(piece)
 

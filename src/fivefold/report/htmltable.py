@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 GROUND = "max-width:60em;text-align:left;line-height:1.45"
 TABLE = "border-collapse:collapse;margin:.3em 0;font-variant-numeric:tabular-nums"
-CELL = "text-align:left;vertical-align:top;padding:.15em 1.2em .15em 0"
-NUMBER = "text-align:right;vertical-align:top;white-space:nowrap;padding:.15em 1.2em .15em 0"
+CELL = "text-align:left;vertical-align:top;padding:.15em 1em .15em 0"
+NUMBER = "text-align:right;vertical-align:top;padding:.15em 1em .15em 0"
 
 
 def html_of(heading: str, frame: "pd.DataFrame", *, svg: str = "", caption: str = "") -> str:
@@ -37,7 +37,7 @@ def html_table(frame: "pd.DataFrame") -> str:
 
     def line(words: Iterable[str], tag: str) -> str:
         pairs = zip(words, numeric, strict=True)
-        styles = ((word, NUMBER if number else _style(word)) for word, number in pairs)
+        styles = ((_untorn(word), NUMBER if number else CELL) for word, number in pairs)
         told = (f'<{tag} style="{style}">{html.escape(word)}</{tag}>' for word, style in styles)
         return f"<tr>{''.join(told)}</tr>"
 
@@ -48,6 +48,7 @@ def html_table(frame: "pd.DataFrame") -> str:
     )
 
 
-def _style(word: str) -> str:
-    """Of a cell that is no number alone; a score and its interval are not torn."""
-    return f"{CELL};white-space:nowrap" if word.endswith("]") else CELL
+def _untorn(word: str) -> str:
+    """A cell whose interval stays on one line, below its score where there is little room."""
+    score, bracket, interval = word.partition(" [")
+    return f"{score} [{interval.replace(' ', chr(0xA0))}" if bracket else word

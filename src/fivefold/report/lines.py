@@ -87,18 +87,26 @@ def legend(groups: Sequence[str]) -> str:
     return f"<div>{signs}: of each, how its training and validation rows are spread</div>"
 
 
-def ticked(sentence: str) -> Any:
-    """A sentence as markup: its code is set as such, all else is escaped.
+def ticked(sentence: str, *, marked: bool = False) -> Any:
+    """A sentence as markup: its code is set as such, all else is escaped; markup stays.
+
+    Args:
+        sentence: to be told.
+        marked: whether its code is what stands in backticks alone, as in cells of tables.
 
     Example:
         >>> print(ticked("`a<b` is 1: pass drop=('a<b',)."))
         <code>a&lt;b</code> is 1: pass <code>drop=(&#39;a&lt;b&#39;,)</code>.
+        >>> print(ticked(ticked("`a<b` is 1.")))
+        <code>a&lt;b</code> is 1.
     """
     from markupsafe import Markup, escape
 
+    if isinstance(sentence, Markup):
+        return sentence
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if is_code else escape(piece)
-        for piece, is_code in code_spans(sentence)
+        for piece, is_code in code_spans(sentence, marked=marked)
     )
 
 
