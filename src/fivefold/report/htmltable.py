@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from fivefold.report.lines import ticked
@@ -32,11 +33,15 @@ def html_of(heading: str, frame: "pd.DataFrame", *, svg: str = "", caption: str 
 
 
 def html_table(frame: "pd.DataFrame") -> str:
-    """A table of text that scrolls by itself where it is wider than the place it has."""
+    """A table of text that scrolls by itself where it is wider than the place it has.
+
+    Columns in which nothing stands are left out.
+    """
     headings, rows, numeric = cells(frame)
+    filled = [not rows or any(row[place] for row in rows) for place in range(len(headings))]
 
     def line(words: Iterable[str], tag: str) -> str:
-        pairs = zip(words, numeric, strict=True)
+        pairs = compress(zip(words, numeric, strict=True), filled)
         styles = ((_untorn(word), NUMBER if number else CELL) for word, number in pairs)
         told = (f'<{tag} style="{style}">{html.escape(word)}</{tag}>' for word, style in styles)
         return f"<tr>{''.join(told)}</tr>"
