@@ -3,6 +3,7 @@ import gc
 import os
 import sys
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,17 @@ def pytest_collection() -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """A slow test, and what it is handed, exports once a run unless it is marked `rehearsed`."""
-    if item.get_closest_marker("slow") is None or item.get_closest_marker("rehearsed") is not None:
-        return (yield)
+    """What a test, and what it is handed, is spared.
+
+    A slow one exports once a run unless it is marked `rehearsed`; a fast one that is marked
+    `unrehearsed` does so too. One that is marked `few_trees` grows few beside a network.
+    """
+    marks = {mark.name for mark in item.iter_markers()}
     with pytest.MonkeyPatch.context() as patch:
-        export_once(patch)
+        if {"slow", "unrehearsed"} & marks and "rehearsed" not in marks:
+            export_once(patch)
+        if "few_trees" in marks:
+            grow_few(patch)
         return (yield)
 
 
@@ -79,6 +86,17 @@ def export_once(patch: pytest.MonkeyPatch) -> None:
     from fivefold.deploy.deploy import Deploy
 
     patch.setattr(Deploy, "rehearse", Stage.rehearse)
+
+
+def grow_few(patch: pytest.MonkeyPatch) -> None:
+    """Grow 40 rounds of trees in this process: for tests to which a tenth of them is as good."""
+    from fivefold.train import plan
+    from fivefold.train.rules import decide_boosting
+
+    def few(*words: Any) -> Any:
+        return replace(decide_boosting(*words), rounds=40)
+
+    patch.setattr(plan, "decide_boosting", few)
 
 
 @pytest.fixture(scope="session")

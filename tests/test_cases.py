@@ -181,6 +181,7 @@ def far_and_near(path, offset, loss):
     return frame, *results
 
 
+@pytest.mark.unrehearsed
 @pytest.mark.parametrize(
     ("offset", "loss"),
     [

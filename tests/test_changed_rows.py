@@ -21,6 +21,8 @@ from fivefold.errors import LeakError, PreflightError
 from fivefold.partition import Partition
 from fivefold.testing import check_no_leak
 
+pytestmark = pytest.mark.few_trees
+
 ROWS = 150
 
 

@@ -14,6 +14,8 @@ from fivefold.partition import Partition
 from fivefold.testing import check_no_leak
 from fivefold.travel.spellings import Spellings, counted, fit_spelling
 
+pytestmark = [pytest.mark.unrehearsed, pytest.mark.few_trees]
+
 ROWS = 1_000
 
 

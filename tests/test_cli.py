@@ -23,6 +23,8 @@ from fivefold.errors import ConfigError, FivefoldError
 from fivefold.reading.source import read
 from fivefold.tasks.known import TASKS
 
+pytestmark = pytest.mark.few_trees
+
 HEAVY = ("torch", "pandas", "sklearn", "pyarrow", "onnx", "matplotlib")
 SHELL = [sys.executable, "-m", "fivefold.cli"]
 

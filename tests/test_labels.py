@@ -20,6 +20,8 @@ from fivefold.partition import Partition
 from fivefold.tasks.places import find_label
 from fivefold.train.loss import class_weights
 
+pytestmark = pytest.mark.few_trees
+
 ROWS = 150
 X = np.random.default_rng(0).normal(size=ROWS)
 PLACE = np.digitize(X, [-0.5, 0.5])

@@ -12,6 +12,8 @@ from fivefold.cli import main
 from fivefold.errors import DataError, RequestError
 from fivefold.reading.paths import _leads_out
 
+pytestmark = pytest.mark.unrehearsed
+
 ROWS = 40
 
 

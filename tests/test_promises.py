@@ -13,6 +13,8 @@ from fivefold.errors import LeakError, WiringError
 from fivefold.serve.bundle import open_bundle
 from fivefold.testing import check_no_leak, fingerprint
 
+pytestmark = pytest.mark.few_trees
+
 WORDS = ("engine", "wheel", "road", "tyre", "goal", "match", "team", "score", "rain", "sun")
 
 
@@ -118,8 +120,8 @@ def test_planted_leak_is_found_at_its_level(stages, level):
 
 @pytest.mark.parametrize("kind", ["table", "image", "text"])
 def test_two_runs_with_one_seed_give_the_same_metrics_and_weights(kind):
-    one, two = (default(kind).run(seed=3, progress=False) for _ in range(2))
-    other = default(kind).run(seed=4, until="train", progress=False)
+    one, two = (default(kind, epochs=1).run(seed=3, progress=False) for _ in range(2))
+    other = default(kind, epochs=1).run(seed=4, until="train", progress=False)
     assert fingerprint(one[ff.Trained].model) == fingerprint(two[ff.Trained].model)
     assert {name: repr(value) for name, value in one.metrics.items()} == {
         name: repr(value) for name, value in two.metrics.items()
@@ -147,6 +149,7 @@ def test_random_labels_with_an_own_module_and_five_folds_are_at_chance():
     assert abs(result[ff.Evaluated].folds["accuracy"] - 0.5) < 0.08
 
 
+@pytest.mark.unrehearsed
 def test_every_door_answers_as_evaluate_scored(tmp_path):
     frame = table(400)
     path = tmp_path / "y.ff"

@@ -7,6 +7,8 @@ import pytest
 import fivefold as ff
 from fivefold.errors import MissingNameError, ParityError
 
+pytestmark = pytest.mark.few_trees
+
 
 class Scale(ff.Stage):
     """Centres a column."""

@@ -19,6 +19,8 @@ from fivefold.core.session import Session
 from fivefold.errors import ModelError, ResumeError
 from fivefold.testing import check_no_leak, fingerprint
 
+pytestmark = pytest.mark.few_trees
+
 ROWS = 300
 
 

@@ -19,6 +19,8 @@ from fivefold.travel import handed
 from fivefold.travel.formulas import Formulas
 from own_changes import Area, Fewer, Flip, Sides, Whole
 
+pytestmark = pytest.mark.few_trees
+
 ROWS = 240
 FILE = Path(__file__).with_name("own_changes.py")
 

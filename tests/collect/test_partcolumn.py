@@ -7,6 +7,8 @@ import pytest
 import fivefold as ff
 from fivefold.partition import draw
 
+pytestmark = [pytest.mark.unrehearsed, pytest.mark.few_trees]
+
 PARTS = ["train"] * 40 + ["valid"] * 10 + ["test"] * 14
 
 

@@ -23,6 +23,8 @@ from fivefold.reading.options import Reading
 from fivefold.reading.remote import check_remote
 from fivefold.reading.source import check_source, read
 
+pytestmark = [pytest.mark.unrehearsed, pytest.mark.few_trees]
+
 FRAME = pd.DataFrame({"x": range(60), "c": ["u", "v", "w"] * 20, "y": list("ab") * 30})
 CSV = FRAME.to_csv(index=False).encode()
 AUTH = "Basic YW5uOmEvYg=="  # ann:a/b

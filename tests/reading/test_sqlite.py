@@ -9,6 +9,8 @@ from fivefold.errors import DataError, FivefoldError
 from fivefold.reading.options import Reading
 from fivefold.reading.source import check_source, pieces, read
 
+pytestmark = [pytest.mark.unrehearsed, pytest.mark.few_trees]
+
 ROWS = [(row, row / 4, ["red", "blue", None][row % 3], "ab"[row % 2]) for row in range(60)]
 
 

@@ -9,6 +9,7 @@ from tests.driven import CHROMIUM, Browser
 import fivefold as ff
 
 pytestmark = [
+    pytest.mark.few_trees,
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
 ]

@@ -22,6 +22,8 @@ from fivefold.kinds.scripted import Scripted, scripted_of
 from fivefold.serve.opened import codec_of
 from fivefold.serve.site import RUNTIME, facts_of, write_site
 
+pytestmark = pytest.mark.few_trees
+
 needs_browser = pytest.mark.skipif(not static_pages.READY, reason=static_pages.REASON)
 
 

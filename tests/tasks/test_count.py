@@ -12,6 +12,8 @@ from fivefold.metrics import counts
 from fivefold.tasks.known import COUNT
 from fivefold.testing import check_no_leak, check_task
 
+pytestmark = pytest.mark.few_trees
+
 
 def visits(rows=400, seed=0):
     random = np.random.default_rng(seed)
@@ -157,6 +159,7 @@ def test_exposed_linear_model_is_poisson_regression_with_an_offset():
     assert found == pytest.approx(wanted, abs=0.01)
 
 
+@pytest.mark.unrehearsed
 def test_exposure_that_is_no_amount_is_refused_in_tables_and_requests(tmp_path):
     table = watched(200)
     bad = {**table, "hours": np.where(np.arange(200) == 7, 0.0, table["hours"])}
@@ -196,6 +199,7 @@ def test_intervals_hold_nine_in_ten_counts_whatever_their_distribution(spread):
     assert 0.89 <= np.mean(held) <= (0.97 if spread in ("poisson", "few") else 0.92)
 
 
+@pytest.mark.unrehearsed
 def test_estimator_of_counts_answers_as_scikit_learns_with_weights_for_exposures(tmp_path):
     table = watched(300)
     given = PoissonRegressor(alpha=1e-3)

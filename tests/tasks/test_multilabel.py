@@ -16,6 +16,8 @@ from fivefold.metrics.statistic import Statistic
 from fivefold.tasks.known import MULTILABEL
 from fivefold.testing import check_no_leak, check_task
 
+pytestmark = pytest.mark.few_trees
+
 LABELS = ("fog", "rain", "wind")
 
 

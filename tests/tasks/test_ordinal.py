@@ -17,6 +17,8 @@ from fivefold.tasks.known import ORDINAL
 from fivefold.tasks.scales import SCALES, scale_order
 from fivefold.testing import check_no_leak, check_task
 
+pytestmark = pytest.mark.few_trees
+
 SIZES = ("small", "fair-sized", "huge")
 
 

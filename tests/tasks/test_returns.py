@@ -6,6 +6,8 @@ import fivefold as ff
 from fivefold.errors import ConfigError, DataError
 from fivefold.tasks.known import FORECAST, RETURNS
 
+pytestmark = pytest.mark.few_trees
+
 COUNT = 300
 
 

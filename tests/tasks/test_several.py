@@ -15,6 +15,8 @@ from fivefold.report.headline import headlines
 from fivefold.tasks.known import COUNT, REGRESSION, SEVERAL, task_of
 from fivefold.testing import check_no_leak, check_task
 
+pytestmark = pytest.mark.few_trees
+
 ORDER = ("low", "mid", "high")
 TARGETS = ("price", "sold", "grade", "visits", "tags")
 

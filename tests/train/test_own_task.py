@@ -34,6 +34,8 @@ from fivefold.train.optimizer import adamw
 from fivefold.train.stepper import Stepper
 from fivefold.train.train import Train
 
+pytestmark = pytest.mark.few_trees
+
 STEPS, CLASSES = 6, 3
 
 

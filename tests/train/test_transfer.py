@@ -12,6 +12,8 @@ from torch import nn
 import fivefold as ff
 from fivefold.errors import ConfigError, DataError, ModelError, PreflightError
 
+pytestmark = pytest.mark.unrehearsed
+
 WORDS = {"sport": ["goal", "league", "cup"], "money": ["bank", "share", "profit"]}
 
 

@@ -5,7 +5,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from fivefold.commands.meant import Form, form_of, meant
@@ -117,7 +117,7 @@ class Flag:
     words: str
     first: bool = False
 
-    @property
+    @cached_property
     def help(self) -> str:
         """The sentence for a help, with the default where there is one to tell."""
         told = re.sub(r"`([^`]*)`", lambda found: _plain(found[1]), self.words)
@@ -245,12 +245,14 @@ def unsayable(stages: Collection[str]) -> dict[str, str]:
     """Stages by those of their settings that no text can mean, functions for instance."""
     import fivefold as ff
 
-    return {
-        setting: name
-        for name in stages
-        for setting, field in _fields_of(getattr(ff, name)).items()
-        if form_of(field.annotation) is None
-    }
+    return {setting: name for name in stages for setting in _unsayable_of(getattr(ff, name))}
+
+
+@cache
+def _unsayable_of(stage: type) -> tuple[str, ...]:
+    """Settings of a stage that no text can mean."""
+    every = _fields_of(stage).items()
+    return tuple(name for name, field in every if form_of(field.annotation) is None)
 
 
 def said_of(table: Mapping[str, Flag], chosen: argparse.Namespace) -> dict[str, Any]:

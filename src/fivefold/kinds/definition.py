@@ -42,9 +42,9 @@ def check_definition(kind: Any, *, known: Sequence[str], dtypes: tuple[str, ...]
             f"{title}: expected a method `synthesise`, found none.",
             remedy="Define it: a request must hold a value, so its example cannot be missing.",
         )
-    for name in dir(kind):
-        near = get_close_matches(name, known, n=1, cutoff=0.85)
-        if near and name not in known and not name.startswith("_"):
+    for name in sorted({*dir(kind)} - {*known}):
+        near = [] if name.startswith("_") else get_close_matches(name, known, n=1, cutoff=0.85)
+        if near:
             raise ConfigError(
                 f"{title}: expected attributes that a kind has, found {name!r}.",
                 remedy=f"Write {near[0]!r}, or begin it with an underscore.",
