@@ -83,7 +83,8 @@ def test_blend_beside_a_table_lets_the_forest_read_both():
 
 
 @pytest.mark.parametrize("all_rows", [False, True])
-def test_blend_weighs_by_rows_not_learnt_from_and_then_learns_from_all(all_rows):
+def test_blend_weighs_by_rows_not_learnt_from_and_then_learns_from_all(all_rows, monkeypatch):
+    monkeypatch.setattr("fivefold.models.extratrees.TREES", 60)
     torch.manual_seed(0)
     size = Record(4, 10, 6)
     rows = torch.randn(100, 46)

@@ -166,8 +166,9 @@ def test_lexicon_answers_as_scikit_learn_and_so_does_the_graph(sorts, all_rows):
     np.testing.assert_allclose(torch.softmax(answers, 1), wanted[0][160:], atol=0.02)
     np.testing.assert_allclose(found, wanted[1], atol=0.02)
     assert (np.abs(found[160:] - torch.softmax(answers, 1).numpy()).max() > 1e-3) == all_rows
-    graph = Graph(export_onnx(model, arrays))
-    np.testing.assert_allclose(graph({"t0": arrays["t0"]}), found, atol=1e-5)
+    if all_rows:  # another graph of numbers alone
+        graph = Graph(export_onnx(model, arrays))
+        np.testing.assert_allclose(graph({"t0": arrays["t0"]}), found, atol=1e-5)
 
 
 @pytest.mark.parametrize("classes", [("no", "yes"), ("no", "so", "yes")])

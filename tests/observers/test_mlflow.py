@@ -69,14 +69,15 @@ def python(tmp_path_factory):
     if os.environ.get(PYTHON):
         return os.environ[PYTHON]
     folder = tmp_path_factory.mktemp("mlflow")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = str(folder / "bin" / "python")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     # MLflow itself without what it does not need to log and to read back: a third of the minutes
     needs = ["mlflow-skinny>=3.5", "sqlalchemy", "alembic", "sqlparse", "numpy", "lazy-loader"]
-    pip = [str(folder / "bin" / "pip"), "install", "-q", *needs]
-    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-compile"]
+    done = subprocess.run([*pip, *needs], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"mlflow cannot be installed here: {done.stderr.strip().splitlines()[-1:]}")
-    return str(folder / "bin" / "python")
+    return python
 
 
 @pytest.mark.slow
