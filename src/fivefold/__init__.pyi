@@ -54,6 +54,7 @@ from .serve.predictor import load as load
 from .study.ablate import Ablated as Ablated
 from .study.ablate import ablate as ablate
 from .study.assistant import Assistant as Assistant
+from .study.audit import audit as audit
 from .study.compare import Compared as Compared
 from .study.compare import compare as compare
 from .study.crossvalidate import CrossValidated as CrossValidated

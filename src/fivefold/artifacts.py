@@ -239,6 +239,7 @@ class Evaluated(Artifact):
         looks: how many models were scored on these rows, and how optimistic the best is; not
             saved, as it depends on other runs. `Result.looks` tells it of any run.
         threshold: what decides answers in place of the likeliest class, or None.
+        given: where the answers come from, in words, if the model was made elsewhere; else empty.
     """
 
     made_by: ClassVar[str] = "Evaluate"
@@ -253,6 +254,7 @@ class Evaluated(Artifact):
     weighted: Mapping[str, Estimate] = field(default_factory=dict)
     looks: "Looks | None" = field(default=None, metadata=UNSAVED)
     threshold: "Threshold | None" = None
+    given: str = ""
 
     def fitted(self) -> Mapping[str, Any]:
         """The scores, without the tables: these hold what was timed."""

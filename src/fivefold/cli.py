@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from fivefold.commands.adopted import adopt_files
 from fivefold.commands.agree import AGREE
+from fivefold.commands.audit import AUDIT
 from fivefold.commands.check import CHECK
 from fivefold.commands.command import tell
 from fivefold.commands.compare import COMPARE
@@ -45,6 +46,7 @@ COMMANDS = (
     RUN,
     CHECK,
     LOOK,
+    AUDIT,
     SCRAPE,
     FETCH,
     DATASHEET,
@@ -73,6 +75,7 @@ ABOUT = "From data to a served PyTorch model in five typed stages."
 OTHERWISE = {
     **dict.fromkeys(("train", "fit", "learn", "evaluate", "deploy"), "run"),
     **dict.fromkeys(("describe", "inspect", "profile", "show"), "look"),
+    **dict.fromkeys(("judge", "assess", "score", "test"), "audit"),
     **dict.fromkeys(("infer", "answer"), "predict"),
     **dict.fromkeys(("version", "--version"), "--version"),
 }

@@ -16,6 +16,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.named import Named
 from fivefold.core.why import why
 from fivefold.core.wording import plural
+from fivefold.errors import ConfigError
 from fivefold.looks import looks_of
 from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
@@ -163,6 +164,7 @@ class Result:
         """
         from fivefold.serve.planes import at_size, sizes_in
 
+        self._check_here()
         codec = self[Preprocessed].codec
         raw, changes = self._read(data, root)
         judged = self.context.get(Evaluated)
@@ -188,7 +190,18 @@ class Result:
         """
         from fivefold.serve.chances import probabilities
 
+        self._check_here()
         return probabilities(self[Preprocessed].codec.schema, self._scores(*self._read(data, root)))
+
+    def _check_here(self) -> None:
+        """Refuse to ask a model that was made elsewhere.
+
+        Raises:
+            ConfigError: if it is not here.
+        """
+        if Trained not in self and Evaluated in self and self[Evaluated].given:
+            wanted, found = "a model of this run", f"one made elsewhere, {self[Evaluated].given}"
+            raise ConfigError.expected("predict", wanted, found, "Ask it where it was made.")
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":

@@ -7,7 +7,8 @@ from fivefold.artifacts import Evaluated, Preprocessed
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.tables import limitations, per_class
+from fivefold.evaluate.limitations import limitations
+from fivefold.evaluate.tables import per_class
 from fivefold.metrics.intervals import wilson
 
 

@@ -243,13 +243,23 @@ class Collect(Stage):
 
     def run(self, session: Session) -> Collected:
         """Read, infer, inspect; what was collected and saved is taken as it is."""
-        source, joins = sources_asked(self)
+        source, _ = sources_asked(self)
         kept = saved_as_asked(self)
         if kept is not None and (kept.schema.targets or session.may_leave_open):
             session.emit(Noted(text=told_of(kept, str(source))))
             for finding in kept.findings:
                 session.emit(Found(finding=finding))
             return kept
+        return self.gathered(session)
+
+    def gathered(self, session: Session, *, needs_inputs: bool = True) -> Collected:
+        """The rows as they are read now.
+
+        Args:
+            session: is told, and has the seed.
+            needs_inputs: whether rows without a column to learn from are refused.
+        """
+        source, joins = sources_asked(self)
         collected, notes = gather(
             source,
             self._wishes(session),
@@ -257,6 +267,7 @@ class Collect(Stage):
             reading=reading_of(self, may_lack_target=session.may_leave_open),
             joins=joins,
             seed=session.seed,
+            needs_inputs=needs_inputs,
         )
         for note in notes:
             session.emit(Noted(text=note))

@@ -56,6 +56,7 @@ def gather(
     reading: Reading | None = None,
     joins: Joins | None = None,
     seed: int = 0,
+    needs_inputs: bool = True,
 ) -> tuple[Collected, list[str]]:
     """Read a source, infer its schema, look for what deserves a remark.
 
@@ -66,6 +67,7 @@ def gather(
         reading: how files are written.
         joins: sources that are joined to it, each with how, by name.
         seed: of the samples that the findings are made on.
+        needs_inputs: whether rows without a column to learn from are refused.
 
     Returns:
         The collected table, and decisions worth a line each.
@@ -132,7 +134,7 @@ def gather(
         decoded={name: len(table) / spent for name, spent in table.seconds.items()},
     )
     collected = _with_joined(collected, joins, every, table)
-    if not collected.schema.inputs:
+    if needs_inputs and not collected.schema.inputs:
         raise _nothing_to_learn_from(table, raw.name)
     collected = collected.replace(findings=_found(table, collected, seed))
     return collected, _notes(settled, schema)

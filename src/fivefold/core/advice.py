@@ -93,6 +93,10 @@ unseen_labels: Split(by="stratified") has rows of each class in each part; or co
 untested_labels: have test rows with these classes
 duplicates_across_parts: leave copies out of the given test rows, or let Split draw them
 rare_classes: collect more rows of them, or join them to another class with Clean(merge=)
+predicts_target: look whether the target, or a copy, was among what the model read
+prediction_column: nothing, if the model does not read them
+other_scale: look whether both are in one unit, and whether a logarithm was taken
+other_class: pass the probabilities of the positive class, or positive= names the other one
 drift: ask what changed between the two; judge by rows like those to come
 poor_calibration: do not read probabilities as frequencies; more validation rows mend them
 more_alarms: set the threshold by rows like those to come

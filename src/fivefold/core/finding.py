@@ -179,6 +179,10 @@ untested_labels: warning: classes of pixels that training rows have and no test 
 duplicates_across_parts: note or warning: test rows with the inputs of a training row
 rare_classes: warning: classes with few training rows
 drift: warning: test rows differ from training rows
+predicts_target: warning or serious: predictions made elsewhere that are right to the last digit
+prediction_column: warning: columns of test rows that hold the predictions; left out
+other_scale: warning: predicted numbers that follow the target on another scale
+other_class: serious: probabilities that rank two classes the wrong way round
 poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
 more_alarms: warning: usual test rows raise more alarms than were stated
 coarse_threshold: note: too few held-out rows for a threshold at so small a rate of false alarms

@@ -68,7 +68,7 @@ class Alarms:
                 rows=len(valid),
             )
         threshold = threshold_at(
-            valid.target, answered(evidence.trained.model, valid, codec), stated.rate
+            valid.target, answered(evidence.asked.model, valid, codec), stated.rate
         )
         scores = against(evidence.scores, threshold)
         judged = evidence.judge(scores)

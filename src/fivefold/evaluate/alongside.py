@@ -1,6 +1,6 @@
 """What stands beside the model on the same test rows: simple models, its parts, its teacher."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,14 +39,27 @@ def with_rivals(
 
     Where validation rows choose a threshold each model has its own, by rows it did not learn from.
     """
-    rivals, left_out, data = [], [], evidence.data
+    data = evidence.data
     if evidence.threshold is not None and evidence.threshold.rows:
         stopping, deciding = data.valid.divided()
         apart = len(stopping) + len(deciding) == len(data.valid)
         data = data.replace(valid=stopping if apart else data.valid.take(slice(0)))
     if names:
         session.emit(Noted(text=f"Fitting simple models beside it: {', '.join(names)}."))
-    fitted = fit_baselines(data, names, seed=evidence.seed, beside=evidence.trained.settings)
+    fitted = fit_baselines(data, names, seed=evidence.seed, beside=evidence.asked.settings)
+    return beside(evidence, fitted, session, threshold, total=len(names))
+
+
+def beside(
+    evidence: Evidence,
+    fitted: Iterable[Baseline],
+    session: Session,
+    threshold: Asked | None = None,
+    *,
+    total: int = 0,
+) -> tuple[Evidence, tuple[str, ...]]:
+    """The same evidence with simple models as they are fitted, and what could not be fitted."""
+    rivals, left_out = [], []
     for done, baseline in enumerate(fitted, 1):
         if baseline.scores is None:
             left_out.append(f"{baseline.name} was not fitted beside the model: {baseline.note}.")
@@ -55,7 +68,7 @@ def with_rivals(
         rivals.append(rival)
         first = evidence.headline.name
         values = {first: float(rival.metrics[first])}
-        session.emit(Progress(done=done, total=len(names), unit="model", values=values))
+        session.emit(Progress(done=done, total=max(total, done), unit="model", values=values))
     if rivals:
         words = ", ".join(f"{RULED[r.comparison.verdict]} {r.baseline.name}" for r in rivals)
         session.emit(Noted(text=f"By {evidence.headline.title} the model is {words}."))
@@ -70,7 +83,7 @@ def _beside(
     ask: Callable[[Rows], Array] | None = None,
 ) -> Rival:
     """Other scores of the test rows, judged and compared with the model's, no surer than it."""
-    by = evidence.threshold
+    by = None if evidence.only_labels else evidence.threshold
     if by is not None and baseline.kind == "constant" and by.aim is None:
         by, ask = Threshold("likeliest class", 0.5), None  # it answers the commonest class
     if by is not None and by.rows and threshold is not None and ask is not None:
@@ -110,7 +123,7 @@ def with_parts(evidence: Evidence, threshold: Asked | None = None) -> Evidence:
     """The same evidence with what the model mixes, scored from what is there."""
     from fivefold.models.score import score_parts
 
-    model = evidence.trained.model
+    model = evidence.asked.model
     asked = len(evidence.target) and evidence.compared
     found = score_parts(model, evidence.data.test.inputs) if asked else {}
     shares = getattr(model.body, "parts", {})
@@ -145,7 +158,7 @@ def _teacher(evidence: Evidence, threshold: Asked | None) -> list[Rival]:
     from fivefold.evaluate.timing import time_calls
     from fivefold.models.score import score
 
-    trained, inputs = evidence.trained, evidence.data.test.inputs
+    trained, inputs = evidence.asked, evidence.data.test.inputs
     taught_by = trained.teacher
     if taught_by is None or not len(evidence.target):
         return []

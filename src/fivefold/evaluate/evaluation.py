@@ -1,10 +1,11 @@
-"""Scores, simple models, folds, findings and tables of one trained network."""
+"""Scores, simple models, folds, findings and tables of one model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.codecs.table import Array
 from fivefold.core.events import Found, Noted, Scored
 from fivefold.core.finding import Finding
 from fivefold.core.named import Named
@@ -14,11 +15,12 @@ from fivefold.division import resamples_of
 from fivefold.evaluate import findings as score_findings
 from fivefold.evaluate import row_findings
 from fivefold.evaluate.alarms import Alarms, Stated
-from fivefold.evaluate.alongside import with_parts, with_rivals
-from fivefold.evaluate.baselines import BaselineName
+from fivefold.evaluate.alongside import beside, with_parts, with_rivals
+from fivefold.evaluate.baselines import Baseline, BaselineName
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
+from fivefold.evaluate.outside import OUTSIDE
 from fivefold.evaluate.shuffled import carried_by
 from fivefold.evaluate.subgroups import weak_subgroup
 from fivefold.evaluate.tabled import tables_of
@@ -33,10 +35,12 @@ from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
+from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import Threshold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +62,8 @@ FINDERS = (
     score_findings.overfitting,
     score_findings.baseline_wins,
 )
+ASKING = (score_findings.off_the_rate, carried_by, score_findings.overfitting)
+"""Those that ask the model about other rows, and so want it to be here."""
 
 
 def evaluate(
@@ -81,47 +87,37 @@ def evaluate(
     """
     from fivefold.models.answered import answered
 
-    scores, index = answered(trained.model, data.test, data.codec), data.test.index
-    if not session.is_refit:
-        answers, directory = [digest_of_answers(scores)], session.run_directory
-        check_looks(collected, index, answers, limit=looks, directory=directory)
-    task, own = task_of(collected.schema), own or {}
-    k = 0 if session.is_refit else number_of_folds(collected, partition, folds)
-    judged = Judged.of(task, data.test.target, scores)
+    own, decides = own or {}, None if threshold is None else threshold_by(threshold, data, trained)
+    scores = answered(trained.model, data.test, data.codec)
     evidence = Evidence(
         collected=collected,
         partition=partition,
         data=data,
         trained=trained,
         scores=scores,
-        resamples=resamples_of(
-            *(collected, index, judged), seed=session.seed, by=partition.by, ties=partition.ties
-        ),
-        folds=k,
+        resamples=drawn_for(collected, partition, data, scores, session.seed),
+        folds=0 if session.is_refit else number_of_folds(collected, partition, folds),
         seed=session.seed,
         level=level,
+        threshold=decides,
     )
-    if threshold is not None:
-        evidence = replace(evidence, threshold=threshold_by(threshold, data, trained))
-    takes = {name: metric for name, metric in own.items() if weight_argument(metric)}
-    told = evidence.judging
-    weighted = evidence.weighted_estimate(judged, told, takes)
-    metrics = evidence.estimate(judged, told, own)
+    if not session.is_refit:
+        check_look(evidence, session, looks)
+    evidence = scored(evidence, own)
     raised = None if alarms is None else Alarms.of(evidence, alarms)
-    metrics |= {} if raised is None else raised.metrics
-    evidence = replace(evidence, metrics=metrics, weighted=weighted, stated=alarms and alarms.rate)
+    if raised is not None:
+        metrics = {**evidence.metrics, **raised.metrics}
+        evidence = replace(evidence, metrics=metrics, stated=raised.stated.rate)
     if session.is_refit:
-        return _evaluated(evidence, None, {}, ())
-    taken = _look(evidence, session, looks)
-    session.emit(Scored(values=metrics, rows="test"))
-    if weighted and len(takes) < len(own):
-        left = quoted([name for name in own if name not in takes])
-        session.emit(Noted(text=f"Weighted scores leave out {left}: no argument `weight`."))
+        return evaluated(evidence, None, {}, ())
+    taken = take_look(evidence, session, looks)
+    tell_scores(evidence, own, session)
     evidence, left_out = with_rivals(
-        with_parts(evidence, threshold), baselines if task.compared else (), session, threshold
+        *(with_parts(evidence, threshold), baselines if evidence.task.compared else ()),
+        *(session, threshold),
     )
     found = find(evidence, session)
-    ran = None
+    ran, k = None, evidence.folds
     if k:
         ran = fit_folds(collected, partition, session, k, own=own, level=level, threshold=threshold)
     if ran is not None:
@@ -134,10 +130,102 @@ def evaluate(
     if raised is not None:
         tables["alarms"] = raised.table()
         session.emit(Noted(text=str(raised)))
-    return _evaluated(evidence, ran, tables, found, taken)
+    return evaluated(evidence, ran, tables, found, taken)
 
 
-def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | None:
+def judge(
+    collected: Collected,
+    partition: Partition,
+    data: Preprocessed,
+    scores: Array,
+    session: Session,
+    *,
+    given: str,
+    fitted: Iterable[Baseline] = (),
+    own: Mapping[str, OwnMetric] | None = None,
+    level: float = 0.95,
+    looks: int | None = None,
+    threshold: Threshold | None = None,
+) -> Evaluated:
+    """Say what a model is worth that was made elsewhere, as `evaluate` does of one that is here.
+
+    Args:
+        collected: the table and its schema.
+        partition: the test rows, and the training rows if they were given.
+        data: encoded by what is known of them.
+        scores: `(n, ...)` answers for the test rows.
+        session: is told, and has the seed.
+        given: where the answers come from, in words.
+        fitted: simple models, each fitted when its turn comes.
+        own: as of `Evaluate`, like the next two.
+        level: coverage of intervals.
+        looks: the most models that may be scored on these rows.
+        threshold: what decides answers; None for the likeliest class.
+    """
+    own = own or {}
+    evidence = Evidence(
+        collected=collected,
+        partition=partition,
+        data=data,
+        trained=None,
+        scores=scores,
+        resamples=drawn_for(collected, partition, data, scores, session.seed),
+        seed=session.seed,
+        level=level,
+        threshold=threshold,
+    )
+    check_look(evidence, session, looks)
+    evidence = scored(evidence, own)
+    taken = take_look(evidence, session, looks)
+    tell_scores(evidence, own, session)
+    evidence, left_out = beside(evidence, fitted, session)
+    found = find(evidence, session)
+    tables = tables_of(evidence, (*collected.findings, *found), folds=None, left_out=left_out)
+    if threshold is not None:
+        tables |= {} if threshold.bare else {"threshold": threshold_table(evidence)}
+        session.emit(Noted(text=threshold.said(evidence.schema.classes)))
+    return evaluated(evidence, None, tables, found, taken, given)
+
+
+def drawn_for(
+    collected: Collected, partition: Partition, data: Preprocessed, scores: Array, seed: int
+) -> Resamples:
+    """Resamples of the test rows, by what holds them together."""
+    judged = Judged.of(task_of(collected.schema), data.test.target, scores)
+    return resamples_of(
+        *(collected, data.test.index, judged), seed=seed, by=partition.by, ties=partition.ties
+    )
+
+
+def scored(evidence: Evidence, own: Mapping[str, OwnMetric]) -> Evidence:
+    """The same evidence with all scores of the answers, and those by weights of rows."""
+    takes = _taking_weights(own)
+    weighted = evidence.weighted_estimate(evidence.judged, evidence.judging, takes)
+    metrics = evidence.estimate(evidence.judged, evidence.judging, own)
+    return replace(evidence, metrics=metrics, weighted=weighted)
+
+
+def _taking_weights(own: Mapping[str, OwnMetric]) -> dict[str, OwnMetric]:
+    return {name: metric for name, metric in own.items() if weight_argument(metric)}
+
+
+def tell_scores(evidence: Evidence, own: Mapping[str, OwnMetric], session: Session) -> None:
+    """Tell the scores of the test rows, and which are not there by weights."""
+    session.emit(Scored(values=evidence.metrics, rows="test"))
+    left = [name for name in own if name not in _taking_weights(own)]
+    if evidence.weighted and left:
+        text = f"Weighted scores leave out {quoted(left)}: no argument `weight`."
+        session.emit(Noted(text=text))
+
+
+def check_look(evidence: Evidence, session: Session, limit: int | None) -> None:
+    """Refuse a look at the test rows beyond the limit, before anything is scored."""
+    answers = [digest_of_answers(evidence.scores)]
+    rows, directory = evidence.data.test.index, session.run_directory
+    check_looks(evidence.collected, rows, answers, limit=limit, directory=directory)
+
+
+def take_look(evidence: Evidence, session: Session, limit: int | None) -> Looks | None:
     """Count this look at the test rows, if there are any, and tell what it means."""
     index, metric = evidence.data.test.index, evidence.headline.name
     if not len(index):
@@ -157,10 +245,13 @@ def _look(evidence: Evidence, session: Session, limit: int | None) -> Looks | No
 def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
     """Look for everything that could be wrong, and tell as soon as something is found."""
     found: list[Finding] = []
-    for finder in FINDERS if len(evidence.target) else (row_findings.too_few_test_rows,):
+    finders = [*FINDERS]
+    if evidence.trained is None:
+        finders = [*OUTSIDE, *(one for one in FINDERS if one not in ASKING)]
+    for finder in finders if len(evidence.target) else [row_findings.too_few_test_rows]:
         found += finder(evidence)
     if len(evidence.target):
-        refits = session if session.can_refit else None
+        refits = session if session.can_refit and evidence.trained is not None else None
         found += [] if refits is None else optimistic_split(evidence, refits)
         found += groups_apart(evidence, refits) + relatives_apart(evidence, refits)
     for finding in found:
@@ -168,13 +259,24 @@ def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _evaluated(
+def evaluated(
     evidence: Evidence,
     folds: Folds | None,
     tables: "Mapping[str, pd.DataFrame]",
     findings: tuple[Finding, ...],
     looks: Looks | None = None,
+    given: str = "",
 ) -> Evaluated:
+    """What was found, as the artifact.
+
+    Args:
+        evidence: all of it.
+        folds: that ran, or None.
+        tables: by name.
+        findings: that were made.
+        looks: at the test rows, or None.
+        given: where the answers come from, in words, if the model was made elsewhere.
+    """
     return Evaluated(
         metrics=Named("metric", evidence.metrics),
         weighted=Named("metric", evidence.weighted),
@@ -186,4 +288,5 @@ def _evaluated(
         findings=findings,
         looks=looks,
         threshold=evidence.threshold,
+        given=given,
     )

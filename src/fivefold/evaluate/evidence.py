@@ -35,12 +35,12 @@ class Rival:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """A trained model, its data and its scores."""
+    """A model, its data and its scores; one that was made elsewhere is known by its answers."""
 
     collected: Collected  # the raw table and its schema
     partition: Partition  # which rows were for what
     data: Preprocessed  # the encoded rows
-    trained: Trained  # the network
+    trained: Trained | None  # the network; None where the model was made elsewhere
     scores: Array  # of the test rows, as the network gave them
     resamples: Resamples  # of the test rows, which `drawn` gives for their answers
     metrics: Mapping[str, Estimate] = field(default_factory=dict)  # scores with intervals by name
@@ -53,6 +53,17 @@ class Evidence:
     stated: float | None = None  # share of usual rows that may raise an alarm, if that is asked
     level: float = 0.95  # coverage of intervals
     threshold: Threshold | None = None  # by which answers are decided, if that is asked
+
+    @property
+    def asked(self) -> Trained:
+        """The network, which can be asked: only where it is here."""
+        assert self.trained is not None, "a model that was made elsewhere cannot be asked"
+        return self.trained
+
+    @property
+    def only_labels(self) -> bool:
+        """Whether nothing is known of probabilities, as answers came as labels."""
+        return self.threshold is not None and self.threshold.bare
 
     @property
     def schema(self) -> Schema:

@@ -19,7 +19,7 @@ MOST_TRAIN_ROWS = 20_000
 def poor_calibration(evidence: Evidence) -> list[Finding]:
     """Probabilities that stray from what comes true, beyond what chance explains."""
     answers = evidence.flat
-    if not evidence.task.labelled or len(answers.target) < 100:
+    if not evidence.task.labelled or evidence.only_labels or len(answers.target) < 100:
         return []
     confidence, came_true = judged(answers.target, answers.scores)
     weight = evidence.data.test.weight
@@ -53,7 +53,7 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
 
 def off_the_rate(evidence: Evidence) -> list[Finding]:
     """More alarms than were stated, and a threshold that too few rows have set."""
-    stated = evidence.trained.settings.false_alarms or evidence.stated
+    stated = evidence.asked.settings.false_alarms or evidence.stated
     if stated is None:
         return []
     found: list[Finding] = []
@@ -76,7 +76,7 @@ def off_the_rate(evidence: Evidence) -> list[Finding]:
         found.append(finding("coarse_threshold", sentence, rows=rows, stated=stated))
     apart = len(stopping) + len(deciding) == len(evidence.data.valid)
     free = len(evidence.data.train) + (len(stopping) if apart else 0)
-    if evidence.stated and (evidence.trained.settings.rows or 0) > free:
+    if evidence.stated and (evidence.asked.settings.rows or 0) > free:
         sentence = (
             "The validation rows that set the threshold were learnt from, as an estimator learns "
             "from all rows but the test rows: more alarms are raised than were stated."
@@ -98,7 +98,7 @@ def overfitting(evidence: Evidence) -> list[Finding]:
     metric = next((metric for metric in evidence.task.metrics if metric.gap is not None), None)
     if metric is None:
         return []
-    known = Judged.of(evidence.task, rows.target, score(evidence.trained.model, rows.inputs))
+    known = Judged.of(evidence.task, rows.target, score(evidence.asked.model, rows.inputs))
     given = decided(known.scores, evidence.threshold) if metric.decided else known.scores
     learnt, unseen = metric(known.target, given), evidence.metrics[metric.name]
     gap = learnt - float(unseen) if metric.greater else float(unseen) - learnt

@@ -47,7 +47,7 @@ def importance(evidence: Evidence) -> "pd.DataFrame | None":
     metric, draw = evidence.headline, np.random.default_rng(evidence.seed)
 
     def scored(inputs: Mapping[str, Array]) -> float:
-        scores = codec.cut(score(evidence.trained.model, inputs), inputs)
+        scores = codec.cut(score(evidence.asked.model, inputs), inputs)
         return evidence.leading(rows.target, scores)
 
     whole = scored(rows.inputs)

@@ -24,7 +24,7 @@ def is_long(evidence: Evidence, *, wide: bool) -> bool:
         evidence: of the model.
         wide: whether inputs with an array of their own may be trained on again at all.
     """
-    epochs = evidence.trained.settings.epochs or len(evidence.trained.history)
+    epochs = evidence.asked.settings.epochs or len(evidence.asked.history)
     work = len(evidence.data.train) * epochs
     if all(encoded.block.shared for encoded in evidence.data.codec.blocks):
         return work > MOST_WORK

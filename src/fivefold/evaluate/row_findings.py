@@ -74,7 +74,8 @@ def too_few_test_rows(evidence: Evidence) -> list[Finding]:
     n, score = len(evidence.target), evidence.metrics[evidence.headline.name]
     if n >= FEW_TEST_ROWS:
         return []
-    advice = "" if evidence.folds else f" Folds use more: Evaluate(folds={_folds(evidence)})."
+    none = evidence.folds or evidence.trained is None
+    advice = "" if none else f" Folds use more: Evaluate(folds={_folds(evidence)})."
     is_known = score.low == score.low
     told = f": {evidence.headline.title} is only known to be {score}" if is_known else ""
     sentence = f"{n:,} test rows are few{told}.{advice}"
@@ -92,7 +93,7 @@ def _folds(evidence: Evidence) -> str:
 def few_test_groups(evidence: Evidence) -> list[Finding]:
     """Test rows of so few groups that how new ones fare is hardly known."""
     name, rows = evidence.collected.schema.named("group"), evidence.data.test.index
-    if name is None or evidence.folds or not len(rows):
+    if name is None or evidence.folds or evidence.trained is None or not len(rows):
         return []
     groups = len(np.unique(codes_of(evidence.collected.table.column(name)[rows])))
     if groups >= FEW_GROUPS:
@@ -124,7 +125,7 @@ def few_effective_rows(evidence: Evidence) -> list[Finding]:
 def unseen_labels(evidence: Evidence) -> list[Finding]:
     """Classes that the test rows have and no training row has."""
     unseen = (evidence.test_counts > 0) & (evidence.train_counts == 0)
-    if not unseen.any():
+    if not unseen.any() or not len(evidence.data.train):
         return []
     labels = [evidence.schema.classes[k] for k in np.flatnonzero(unseen)]
     rows, n = int(evidence.test_counts[unseen].sum()), len(evidence.flat.target)
@@ -158,6 +159,8 @@ def untested_labels(evidence: Evidence) -> list[Finding]:
 
 def drift(evidence: Evidence) -> list[Finding]:
     """Columns whose test values are not those of the training rows."""
+    if not len(evidence.data.train):
+        return []
     random = np.random.default_rng(evidence.seed)
     table = evidence.collected.table
     train, test = (

@@ -42,7 +42,7 @@ def carried_by(evidence: Evidence) -> list[Finding]:
     metric, random = evidence.headline, np.random.default_rng(evidence.seed)
 
     def scored(inputs: Mapping[str, Array]) -> float:
-        scores = codec.cut(exact_scores(evidence.trained.model, inputs), inputs)
+        scores = codec.cut(exact_scores(evidence.asked.model, inputs), inputs)
         return evidence.leading(rows.target, scores)
 
     orders = [random.permutation(len(rows)) for _ in range(TURNS)]

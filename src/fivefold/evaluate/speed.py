@@ -31,7 +31,7 @@ def prediction_speed(evidence: Evidence) -> "pd.DataFrame":
 
     from fivefold.models.score import score
 
-    test, model, codec = evidence.data.test, evidence.trained.model, evidence.data.codec
+    test, model, codec = evidence.data.test, evidence.asked.model, evidence.data.codec
 
     def from_raw(rows: Table) -> Array:
         return score(model, codec.encode(rows))

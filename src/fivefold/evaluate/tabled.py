@@ -8,12 +8,12 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.folds import Folds
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.importance import importance
+from fivefold.evaluate.limitations import limitations
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import (
     cleaning,
     labelling,
-    limitations,
     markers,
     model_comparison,
     per_class,
@@ -33,17 +33,20 @@ def tables_of(
     left_out: tuple[str, ...],
 ) -> "dict[str, pd.DataFrame]":
     """All tables by name."""
-    speed = prediction_speed(evidence)
-    tables = {"model_comparison": model_comparison(evidence, batch_milliseconds(speed))}
+    here = evidence.trained is not None
+    speed = prediction_speed(evidence) if here else None
+    took = float("nan") if speed is None else batch_milliseconds(speed)
+    tables = {"model_comparison": model_comparison(evidence, took)}
     if len(evidence.train_counts):
         tables["per_class"] = per_class(evidence)
     if evidence.task.by_row and mark_entities(evidence.schema.classes):
         tables["per_entity"] = per_entity(evidence)
-    tables["prediction_speed"] = speed
+    tables |= {} if speed is None else {"prediction_speed": speed}
     tables["dataset_statistics"] = dataset_statistics(evidence)
     if len(evidence.train_counts):
         tables["class_distribution"] = class_distribution(evidence)
-    more = {"importance": importance(evidence), "composition": composition(evidence)}
+    more = {"importance": importance(evidence) if here else None}
+    more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     tables |= {name: table for name, table in more.items() if table is not None}
     if evidence.data.markers:
@@ -52,7 +55,8 @@ def tables_of(
         tables["cleaning"] = cleaning(evidence)
     if evidence.collected.labelling is not None:
         tables["labelling"] = labelling(evidence)
-    tables["hardware"] = hardware(evidence.trained)
+    if evidence.trained is not None:
+        tables["hardware"] = hardware(evidence.trained)
     tables["limitations"] = limitations(evidence, findings, left_out=left_out)
     if folds is not None:
         tables["folds"] = folds.scores

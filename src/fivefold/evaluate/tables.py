@@ -13,10 +13,7 @@ import numpy as np
 from fivefold.artifacts import PARTS
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
-from fivefold.core.finding import Finding
-from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.known import KINDS, kind_of
 from fivefold.metrics.curves import roc_auc
 from fivefold.metrics.intervals import wilson
 from fivefold.metrics.tagging import NO_ENTITY, OTHER_ENDS, entity_outcomes, entity_rows
@@ -26,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MODEL = "model"
+ELSEWHERE = "made elsewhere"
+"""Where a model was made that nobody here can ask."""
 
 
 def _estimates(values: Sequence[float]) -> "pd.Series[Any]":
@@ -59,18 +58,20 @@ def model_comparison(evidence: Evidence, milliseconds_per_row: float) -> "pd.Dat
     itself = Estimate.itself(len(evidence.target))
     columns["difference"] = _estimates([itself, *(r.comparison.difference for r in rivals)])
     columns["verdict"] = ["", *(r.comparison.verdict for r in rivals)]
-    seconds = evidence.trained.resources.seconds
+    known = evidence.trained
+    seconds = float("nan") if known is None else known.resources.seconds
     columns["fit_seconds"] = [seconds, *(one.fit_seconds for one in fitted)]
     columns["milliseconds_per_row"] = [
         milliseconds_per_row,
         *(one.milliseconds_per_row for one in fitted),
     ]
-    learnt = evidence.trained.settings.rows
-    rows = learnt or len(evidence.data.train)
+    learnt = 0 if known is None else known.settings.rows
+    rows = learnt or (0 if known is None else len(evidence.data.train))
     columns["rows_fitted"] = [rows, *(one.rows_fitted for one in fitted)]
     valid = len(evidence.data.valid)
     how = "learnt from" if learnt else "stopped by"
     stops = f"{how} {valid:,} validation rows" if valid else ""
+    stops = ELSEWHERE if known is None else stops
     columns["note"] = [stops, *(one.note for one in fitted)]
     return pd.DataFrame(columns)
 
@@ -99,6 +100,7 @@ def per_class(evidence: Evidence) -> "pd.DataFrame":
         return _estimates([_share(*pair, reason, evidence.level) for pair in pairs])
 
     areas = [roc_auc(truth[:, k], chances[:, k]) for k in range(len(support))]
+    areas = [float("nan")] * len(support) if evidence.only_labels else areas
     several = evidence.task.several and len(scores) > 0
     more = {"threshold": scores[0, :, 1]} if several else {}
     return pd.DataFrame(
@@ -206,70 +208,3 @@ def markers(evidence: Evidence) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.DataFrame(list(evidence.data.markers))
-
-
-UNREPEATED = "not measured: Evaluate(folds=5)"
-"""The evidence of a run that trained once."""
-
-
-def limitations(
-    evidence: Evidence, findings: tuple[Finding, ...], *, left_out: tuple[str, ...] = ()
-) -> "pd.DataFrame":
-    """What a reader must not conclude, computed from what was found and what was not measured.
-
-    Returns:
-        `limitation` and `evidence`, the serious ones first.
-    """
-    import pandas as pd
-
-    worst = sorted(findings, key=lambda finding: finding.severity)  # "serious", then "warning"
-    told = [(f.sentence, f"finding {f.code}") for f in worst if f.severity != "note"]
-    told += _unjudged(evidence)
-    told += [(what, "not measured") for what in left_out]
-    return pd.DataFrame(told, columns=["limitation", "evidence"])
-
-
-def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:
-    n, score = len(evidence.target), evidence.metrics[evidence.headline.name]
-    told = [
-        (
-            f"Scores hold for rows like the {n:,} test rows, which were drawn this way: "
-            f"{evidence.partition.how}.",
-            f"{evidence.headline.title} {score}",
-        )
-    ]
-    if evidence.weighted:
-        worth = evidence.weighted[evidence.headline.name]
-        what = (
-            f"The model was fitted with rows weighted by `{evidence.schema.named('weight')}`; "
-            "but for the scores called weighted, each test row counts once."
-        )
-        shown = f"weighted {evidence.headline.title} {worth}, of {worth.n:,} effective rows"
-        told.append((what, shown))
-    if not evidence.folds:
-        what = (
-            "One network with one seed was trained; intervals speak of other test rows, not of "
-            "training again."
-        )
-        told.append((what, UNREPEATED))
-    if not evidence.schema.named("time"):
-        what = "Whether the scores last as time goes by is not known."
-        told.append((what, "not measured: no time column"))
-    unsearched = _unsearched(evidence)
-    if unsearched:
-        told.append((f"{unsearched} were not searched for drift or weak groups.", "not measured"))
-    if not evidence.rivals:
-        told.append(("No simple model was fitted beside the model.", "not measured"))
-    return told
-
-
-def _unsearched(evidence: Evidence) -> str:
-    """Kinds that are not judged: all of fivefold's if one is an input, and the user's that are."""
-    kinds = [kind_of(column.kind) for column in evidence.schema.inputs]
-    left = [kind for kind in kinds if not kind.judged]
-    known = KINDS.known.values()
-    ours = [kind for kind in known if not kind.judged and kind.places != "regions"]
-    if any(kind in ours for kind in left):
-        left = [*ours, *left]
-    words = together(list(dict.fromkeys(kind.plural for kind in left)))
-    return words[:1].upper() + words[1:]

@@ -20,6 +20,8 @@ def tables_of(run: Any, more: "Mapping[str, pd.DataFrame] | None" = None) -> Tab
     """
     measured = {**run[Evaluated].tables, **(more or {})}
     made: dict[str, Callable[[], pd.DataFrame]] = {}
+    if run.get(Trained) is None:
+        return Tables(measured, made)
     made |= {name: partial(_unmade, run, name) for name in INAPPLICABLE if name not in measured}
     if "augmentation_effect" not in measured and run[Trained].settings.tried:
         made["augmentation_effect"] = lambda: _changes(run[Trained])

@@ -31,6 +31,7 @@ class Metric:
         ranked: whether rows are put in order by every class, which takes long.
         bounds: the lowest and the highest score that can be.
         decided: whether it counts answers, so that a threshold moves it, and not probabilities.
+        by_label: whether labels alone say it too, though no threshold moves it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Metric:
     ranked: bool = False
     bounds: Bounds = UNBOUNDED
     decided: bool = False
+    by_label: bool = False
 
     @property
     def title(self) -> str:
@@ -120,11 +122,11 @@ HAMMING_LOSS = Metric("hamming_loss", labelsets.hamming_loss, False, bounds=SHAR
 BINARY_LOG_LOSS = Metric("log_loss", labelsets.binary_log_loss, False, bounds=SIZE)
 
 QUADRATIC_KAPPA = Metric(
-    "quadratic_kappa", ordered.quadratic_kappa, True, gap=0.05, bounds=(-1.0, 1.0)
+    "quadratic_kappa", ordered.quadratic_kappa, True, gap=0.05, bounds=(-1.0, 1.0), by_label=True
 )
-MEAN_STEPS = Metric("mean_steps", ordered.mean_steps, False, bounds=SIZE)
-ORDERED_ACCURACY = Metric("accuracy", ordered.ordered_accuracy, True, bounds=SHARE)
-WITHIN_A_STEP = Metric("within_a_step", ordered.within_a_step, True, bounds=SHARE)
+MEAN_STEPS = Metric("mean_steps", ordered.mean_steps, False, bounds=SIZE, by_label=True)
+ORDERED_ACCURACY = Metric("accuracy", ordered.ordered_accuracy, True, bounds=SHARE, by_label=True)
+WITHIN_A_STEP = Metric("within_a_step", ordered.within_a_step, True, bounds=SHARE, by_label=True)
 RANKED_PROBABILITY = Metric("ranked_probability", ordered.ranked_probability, False, bounds=SIZE)
 
 RMSE = Metric("rmse", regression.rmse, False, bounds=SIZE)

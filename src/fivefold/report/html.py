@@ -23,6 +23,7 @@ from fivefold.report.headline import (
 )
 from fivefold.report.judgement import verdict_of
 from fivefold.report.lines import legend, ticked
+from fivefold.report.outside import elsewhere
 from fivefold.report.overview import overview
 from fivefold.report.passages import passages
 from fivefold.report.reported import Reported
@@ -92,7 +93,8 @@ def render(
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"ticked": ticked, "sized": sized}
     template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
-    source = collected.provenance.source or "data"
+    origin = collected.provenance
+    source = (origin.test_source if trained is None else "") or origin.source or "data"
     return environment.from_string(template).render(
         title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
@@ -123,9 +125,9 @@ def render(
         unfilled=_unfilled(told),
         how=f"{run.partition.how[:1].upper()}{run.partition.how[1:]}.",
         split=_split(collected, run.preprocessed),
-        parts=model_parts(trained),
-        learnt=_learnt(trained),
-        network=facts({**trained.settings, **trained.resources}),
+        fitted=trained is not None,
+        parts=elsewhere(run) if trained is None else f"{model_parts(trained)}; {_learnt(trained)}",
+        network=trained and facts({**trained.settings, **trained.resources}),
         bundle=_bundle(deployed) if deployed else None,
         limitations=_limitations(limitations, findings),
         provenance=facts(_origin(collected.provenance)),

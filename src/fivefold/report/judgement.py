@@ -10,6 +10,7 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
 from fivefold.core.wording import literal, plural
 from fivefold.kinds.known import blocks_of
+from fivefold.report import outside
 from fivefold.report.gain import Weighing
 from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
 from fivefold.report.reported import Reported
@@ -69,7 +70,8 @@ def verdict_of(run: Reported) -> Verdict:
         return Verdict(good, Point(SIMPLER, "open", why), trust, wrong, _first(run, spoilt))
     rivals = _compared(run.evaluated)
     good = _good(run.evaluated, weighing, rivals)
-    itself = "" if run.trained.settings.estimator is None else run.trained.settings.network
+    known = run.trained
+    itself = "" if known is None or known.settings.estimator is None else known.settings.network
     simpler = _simpler(weighing, rivals[1:], itself, len(run.evaluated.index))
     return Verdict(good, simpler, trust, wrong, _first(run, (), good, rivals))
 
@@ -104,7 +106,8 @@ def _good(evaluated: Evaluated, weighing: Weighing, rivals: Sequence[Rival]) -> 
         if told.agrees or not told.usefully:
             return Point(GOOD, "good", f"Yes. {_capital(str(told))}.{weighing.found}")
         also = weighing.told(first.scores, "that one", first.ruling).usefully
-        if evaluated.threshold is not None:  # a number, which trades answers on purpose
+        by = evaluated.threshold
+        if by is not None and not by.bare:  # a number, which trades answers on purpose
             also = f"{_capital(told.plainly)}; with the threshold that was asked for {also}"
             return Point(GOOD, "good", f"Yes. {also}.")
         return Point(GOOD, "open", f"{IN_PART} {_capital(told.plainly)}; but {also}.")
@@ -181,6 +184,8 @@ def _trust(
     if warnings:
         return Point(TRUST, "open", f"With care. {warnings[0].sentence}{_more(warnings)}")
     rows = plural(len(evaluated.index), "test row")
+    if run.trained is None:
+        return Point(TRUST, *outside.trusted(run, rows, likely))
     if not likely:
         none = f"Only roughly: nothing has learnt from the {rows}, but there is no interval"
         return Point(TRUST, "open", f"{none}{weighing.why_unbounded()}.")
@@ -222,13 +227,16 @@ def _next(
 ) -> Iterator[Advice]:
     """What to do, the most urgent first."""
     if spoilt:
-        yield from map(_mended, _together(spoilt))
+        yield from map(_mended if run.trained else outside.mended, _together(spoilt))
         return
     if run.evaluated is None:
         yield Advice("Evaluate()", "says what the model is worth")
     equal = [rival for rival in rivals[1:] if rival.ruling in ("loses", "a tie")]
     useless = good is not None and good.tone == "bad"
     beaten = any(rival.ruling == "loses" for rival in equal)
+    if run.trained is None:
+        yield from outside.following(run, useless, beaten)
+        return
     if equal and (beaten or not useless) and can_prefer(run):
         yield Advice(
             'Train(prefer="simpler")',
@@ -281,6 +289,8 @@ def can_prefer(run: Reported) -> bool:
     """Whether `Train(prefer="simpler")` would be heeded: a simple model can take its place."""
     from fivefold.models.parts import make_columns
 
+    if run.trained is None:
+        return False
     settings, schema = run.trained.settings, run.collected.schema
     task = task_of(schema)
     wanted = task.trees in ("class", "number") and len(schema.targets) == 1

@@ -103,7 +103,9 @@ class Figures(Mapping[str, Drawing]):
 
 def figures_of(run: "Reported") -> Figures:
     """The pictures of a run that was evaluated, in the order of the report."""
-    makers: dict[str, Callable[[], tuple[str, str]]] = {"learning_curve": partial(_learning, run)}
+    makers: dict[str, Callable[[], tuple[str, str]]] = {}
+    if run.trained is not None:
+        makers["learning_curve"] = partial(_learning, run)
     for name, make in [*_of_answers(run), *_of_rows(run), *_of_tables(run)]:
         makers[name if name not in makers else f"{name}_{len(makers)}"] = make
     return Figures({name: partial(_made, name, make) for name, make in makers.items()})
@@ -156,6 +158,7 @@ def _learning(run: "Reported") -> tuple[str, str]:
     from fivefold.report import figures
 
     trained = run.trained
+    assert trained is not None
     svg = figures.learning_curve(trained.history, best_epoch=trained.settings.best_epoch)
     return svg, "Loss by epoch; the weights of the marked epoch were kept."
 

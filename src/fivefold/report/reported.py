@@ -20,7 +20,7 @@ class Reported:
         collected: the data and what was found in it.
         partition: how its rows were dealt out.
         preprocessed: what the model was given.
-        trained: the model and its history.
+        trained: the model and its history; None where it was made elsewhere.
         evaluated: scores, predictions, tables; None if it was not evaluated.
         deployed: the bundle, if one was written.
         looks: at the test rows so far; None if none is known.
@@ -30,7 +30,7 @@ class Reported:
     collected: Collected
     partition: Partition
     preprocessed: Preprocessed
-    trained: Trained
+    trained: Trained | None
     evaluated: Evaluated | None = None
     deployed: Deployed | None = None
     looks: "Looks | None" = None
@@ -44,7 +44,7 @@ class Reported:
             collected=run[Collected],
             partition=run[Partition],
             preprocessed=run[Preprocessed],
-            trained=run[Trained],
+            trained=run.get(Trained),
             evaluated=evaluated,
             deployed=run.get(Deployed),
             looks=getattr(run, "looks", None) or getattr(evaluated, "looks", None),

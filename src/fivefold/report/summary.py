@@ -18,6 +18,7 @@ from fivefold.report.headline import (
     serious,
 )
 from fivefold.report.judgement import verdict_of
+from fivefold.report.outside import elsewhere
 from fivefold.report.reported import Reported
 from fivefold.report.tables import aligned, cell
 from fivefold.report.verdict import Verdict
@@ -75,7 +76,7 @@ def summary(
     blocks["rows"] = [_rows(run.partition, run.preprocessed) + first]
     if leak_checked:
         blocks["rows"] += ["fitted on the training rows only: checked by corrupting the others"]
-    blocks["model"] = [_model(run.trained)]
+    blocks["model"] = [elsewhere(run) if run.trained is None else _model(run.trained)]
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
         blocks["scores"] = [mark + _scores(evaluated, collected)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from fivefold.core.estimate import Estimate
 from fivefold.core.wording import bytes_text, plural
 from fivefold.evaluate.folds import mean_of
-from fivefold.evaluate.tables import UNREPEATED
+from fivefold.evaluate.limitations import UNREPEATED
 from fivefold.evaluate.timing import ALONE, BATCHES
 from fivefold.metrics.comparison import turned
 from fivefold.metrics.metric import Metric

@@ -29,6 +29,8 @@ class Threshold:
             decide alone.
         costs: `(classes, classes)` by true class (line) and answered class; empty without.
         rows: that chose the value; 0 where none did.
+        bare: whether answers came as labels alone: nothing is known of probabilities then, and
+            what needs them is not measured.
 
     Example:
         >>> Threshold("f1", 0.3, rows=400).marks(np.array([[0.6, 0.4], [0.8, 0.2]])).argmax(1)
@@ -39,6 +41,7 @@ class Threshold:
     value: float | None = None
     costs: tuple[tuple[float, ...], ...] = ()
     rows: int = 0
+    bare: bool = False
 
     @property
     def aim(self) -> Metric | None:
@@ -55,6 +58,8 @@ class Threshold:
         Args:
             scores: `(n, classes)` probabilities.
         """
+        if self.bare:
+            return scores
         if self.value is not None:
             given = scores[:, 1].astype(np.float64)
             return np.stack([np.full_like(given, self.value), given], axis=1)
@@ -63,6 +68,8 @@ class Threshold:
 
     def said(self, classes: Sequence[Label]) -> str:
         """In a sentence, for people."""
+        if self.bare:
+            return "Answers came as labels: what needs probabilities was not measured."
         if self.value is None:
             return f"The answer is the class of the least expected cost ({self.rule})."
         by = f", by {self.rule} of {self.rows:,} validation rows" if self.rows else ""
@@ -75,25 +82,34 @@ class Threshold:
             "value": self.value,
             "costs": [list(line) for line in self.costs],
             "rows": self.rows,
+            **({"bare": True} if self.bare else {}),
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """Read what `to_json` gave."""
         costs = tuple(tuple(map(float, line)) for line in values["costs"])
-        return cls(values["rule"], values["value"], costs, values["rows"])
+        bare = values.get("bare", False)
+        return cls(values["rule"], values["value"], costs, values["rows"], bare)
+
+
+GIVEN_LABELS = Threshold("labels as given", bare=True)
+"""What decides answers of which only the labels are known."""
 
 
 def led(metrics: Sequence[Metric], threshold: Threshold | None) -> tuple[Metric, ...]:
     """These metrics with the one that leads first: models are compared by it.
 
-    That is the first as it is, or what answers were decided by: costs, F1, balanced accuracy.
+    That is the first as it is, or what answers were decided by: costs, F1, balanced accuracy. Where
+    labels alone are known there are no others than those that count answers.
 
     Example:
         >>> from fivefold.tasks.known import BINARY
         >>> [metric.name for metric in led(BINARY.headlines, Threshold("F1", 0.3))][:2]
         ['f1', 'roc_auc']
     """
+    if threshold is not None and threshold.bare:
+        return tuple(metric for metric in metrics if metric.decided or metric.by_label)
     aim = None if threshold is None else threshold.aim
     if aim is None:
         return tuple(metrics)
@@ -131,6 +147,8 @@ def drawn_of(
     found = task.pictures(target, scores, schema)
     if threshold is None:
         return found
+    if threshold.bare:
+        return [picture for picture in found if "predicted" in picture.values]
     marked = task.pictures(target, decided(scores, threshold), schema)
     pairs = zip(found, marked, strict=True)
     drawn = [other if "predicted" in one.values else one for one, other in pairs]
