@@ -87,8 +87,10 @@ def evaluate(
     """
     from fivefold.models.answered import answered
 
-    own, decides = own or {}, None if threshold is None else threshold_by(threshold, data, trained)
-    scores = answered(trained.model, data.test, data.codec)
+    scores, own = answered(trained.model, data.test, data.codec), own or {}
+    if not session.is_refit:
+        check_look(collected, data, scores, session, looks)
+    decides = None if threshold is None else threshold_by(threshold, data, trained)
     evidence = Evidence(
         collected=collected,
         partition=partition,
@@ -101,8 +103,6 @@ def evaluate(
         level=level,
         threshold=decides,
     )
-    if not session.is_refit:
-        check_look(evidence, session, looks)
     evidence = scored(evidence, own)
     raised = None if alarms is None else Alarms.of(evidence, alarms)
     if raised is not None:
@@ -163,6 +163,7 @@ def judge(
         threshold: what decides answers; None for the likeliest class.
     """
     own = own or {}
+    check_look(collected, data, scores, session, looks)
     evidence = Evidence(
         collected=collected,
         partition=partition,
@@ -174,7 +175,6 @@ def judge(
         level=level,
         threshold=threshold,
     )
-    check_look(evidence, session, looks)
     evidence = scored(evidence, own)
     taken = take_look(evidence, session, looks)
     tell_scores(evidence, own, session)
@@ -218,11 +218,12 @@ def tell_scores(evidence: Evidence, own: Mapping[str, OwnMetric], session: Sessi
         session.emit(Noted(text=text))
 
 
-def check_look(evidence: Evidence, session: Session, limit: int | None) -> None:
+def check_look(
+    collected: Collected, data: Preprocessed, scores: Array, session: Session, limit: int | None
+) -> None:
     """Refuse a look at the test rows beyond the limit, before anything is scored."""
-    answers = [digest_of_answers(evidence.scores)]
-    rows, directory = evidence.data.test.index, session.run_directory
-    check_looks(evidence.collected, rows, answers, limit=limit, directory=directory)
+    answers, directory = [digest_of_answers(scores)], session.run_directory
+    check_looks(collected, data.test.index, answers, limit=limit, directory=directory)
 
 
 def take_look(evidence: Evidence, session: Session, limit: int | None) -> Looks | None:
