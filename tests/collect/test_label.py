@@ -508,6 +508,7 @@ def test_label_is_made_again_where_strokes_came_since(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.few_trees
 def test_label_pipeline_is_leak_free_judged_by_folds_and_replayed_from_its_source(tmp_path):
     source, truth = jobs(400)
     path = tmp_path / "jobs.csv"
