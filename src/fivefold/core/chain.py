@@ -230,12 +230,14 @@ class Chain:
         return f"{type(self).__name__}([{', '.join(map(repr, self.stages))}])"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{step.number}</td><td><b>{html.escape(step.title)}</b></td>"
-            f"<td>{html.escape(step.reads)}</td><td>{html.escape(str(step.signature.writes))}</td>"
-            f"<td><code>{html.escape(repr(step.stage))}</code></td></tr>"
-            for step in self._steps
-        )
-        head = "".join(f"<th>{name}</th>" for name in ("", "stage", "reads", "writes", "settings"))
+        left = 'style="text-align:left;padding-right:1em"'  # a notebook's own style sets it right
+        rows = ""
+        for step in self._steps:
+            told = (step.reads, str(step.signature.writes))
+            words = [str(step.number), f"<b>{html.escape(step.title)}</b>", *map(html.escape, told)]
+            words.append(f"<code>{html.escape(repr(step.stage))}</code>")
+            rows += f"<tr>{''.join(f'<td {left}>{word}</td>' for word in words)}</tr>"
+        names = ("", "stage", "reads", "writes", "settings")
+        head = "".join(f"<th {left}>{name}</th>" for name in names)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         return f'<div style="overflow-x:auto">{table}</div>'

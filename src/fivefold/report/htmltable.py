@@ -43,7 +43,7 @@ def html_table(frame: "pd.DataFrame") -> str:
     def line(words: Iterable[str], tag: str) -> str:
         pairs = compress(zip(words, numeric, strict=True), filled)
         styles = ((_untorn(word), NUMBER if number else CELL) for word, number in pairs)
-        told = (f'<{tag} style="{style}">{html.escape(word)}</{tag}>' for word, style in styles)
+        told = (f'<{tag} style="{style}">{_broken(word, tag)}</{tag}>' for word, style in styles)
         return f"<tr>{''.join(told)}</tr>"
 
     body = "".join(line(row, "td") for row in rows)
@@ -51,6 +51,12 @@ def html_table(frame: "pd.DataFrame") -> str:
         f'<div style="overflow-x:auto" tabindex="0"><table style="{TABLE}">'
         f"<thead>{line(headings, 'th')}</thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _broken(word: str, tag: str) -> str:
+    """Text of a cell; the address of a setting that heads a column may go on in a second line."""
+    text = html.escape(word)
+    return text.replace(".", ".<wbr>") if tag == "th" else text
 
 
 def _untorn(word: str) -> str:
