@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 GROUND = "max-width:60em;text-align:left;line-height:1.45"
 TABLE = "border-collapse:collapse;margin:.3em 0;font-variant-numeric:tabular-nums"
-CELL = "text-align:left;vertical-align:top;padding:.15em 1em .15em 0"
-NUMBER = "text-align:right;vertical-align:top;padding:.15em 1em .15em 0"
+CELL = "text-align:left;vertical-align:top;padding:.15em .75em .15em 0"
+NUMBER = "text-align:right;vertical-align:top;padding:.15em .75em .15em 0"
 
 
 def html_of(heading: str, frame: "pd.DataFrame", *, svg: str = "", caption: str = "") -> str:
