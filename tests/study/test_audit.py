@@ -211,6 +211,8 @@ def test_planted_faults_of_answers_and_rows_are_found(noise):
     copied = ff.audit(rows, prediction="p", **asked)
     [held] = [one for one in copied.findings if one.code == "prediction_column"]
     assert held.numbers["column"] == "odds"
+    clean = ff.audit(noise | {"p": told, "twice": 2 * told}, prediction="p", **asked)
+    assert "prediction_column" not in {one.code for one in clean.findings}
     leaky = ff.audit(rows | {"alive": noise["paid"]}, prediction="p", **asked)
     assert leaky.verdict.next[0].line == 'drop=("alive",)'
     both = {name: values[:100] for name, values in noise.items()}
