@@ -46,16 +46,15 @@ def test_two_processes_give_the_bits_of_one_with_stages_of_a_file_too(pipeline, 
     pipeline = with_stages(pipeline, Halve(column="a"))
     notes = []
     one = quiet(pipeline)
-    two = quiet(pipeline, n_jobs=2, observers=[notes.append])
+    kept = {"directory": tmp_path / "study"}
+    two = quiet(pipeline, n_jobs=2, observers=[notes.append], **kept)
     assert two.predictions.equals(one.predictions)
     assert not [event for event in notes if "in this process" in getattr(event, "text", "")]
     paths = {event.path[:2] for event in notes if len(event.path) > 2}
     assert paths == {("cross_validate", f"fold-{fold}") for fold in (1, 2, 3)}
-    before = quiet(pipeline, n_jobs=2, directory=tmp_path / "study")
-    after = quiet(pipeline, n_jobs=1, directory=tmp_path / "study", resume=True)
-    assert before.predictions.equals(one.predictions)
+    after = quiet(pipeline, n_jobs=1, resume=True, **kept)
     assert after.predictions.equals(one.predictions)
-    assert before.scores.equals(after.scores)
+    assert two.scores.equals(after.scores)
 
 
 @pytest.mark.slow
