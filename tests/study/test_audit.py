@@ -257,7 +257,7 @@ def test_shell_tells_what_the_library_does(noise, tmp_path, capsys, monkeypatch)
     import pandas as pd
 
     monkeypatch.chdir(tmp_path)
-    share = np.clip(np.random.default_rng(4).random(300), 0.01, 0.99)
+    share = np.clip(np.random.default_rng(6).random(300), 0.01, 0.99)
     columns = {"p_no": 1 - share, "p_yes": share}
     pd.DataFrame(noise | columns).to_csv("test.csv", index=False)
     words = ["audit", "test.csv", "--target", "paid", "--baselines", "constant", "--prediction"]
@@ -266,7 +266,9 @@ def test_shell_tells_what_the_library_does(noise, tmp_path, capsys, monkeypatch)
     area = metrics.roc_auc_score(noise["paid"], share)
     assert told["metrics"]["roc_auc"]["value"] == pytest.approx(area, abs=NEAR)
     assert told["rows"] == {"train": 0, "valid": 0, "test": 300}
-    assert told["verdict"]["next"]
+    advice = [one["why"] for one in told["verdict"]["next"]]
+    assert advice[0].startswith("Do not use it")
+    assert not [one for one in advice if one.startswith("Tell its scores")]
     assert (tmp_path / "page.html").is_file()
     assert cli.main([*words, "no=p_no", "yes=p_yes"]) == 0
     assert "made elsewhere, known by columns `p_no` and `p_yes` of test.csv" in (

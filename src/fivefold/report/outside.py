@@ -44,18 +44,20 @@ def following(run: Reported, useless: bool, beaten: bool) -> Iterator[Advice]:
         useless: whether it is no better than a constant answer.
         beaten: whether a simple model is better.
     """
+    found = {finding.code for finding in run.findings if finding.severity != "note"}
+    useless = useless or "no_better_than_constant" in found
     if useless:
         yield Advice("", ADVICE["no_better_than_constant"])
     elif beaten:
         yield Advice("", ADVICE["baseline_wins"])
-    found = {finding.code for finding in run.findings if finding.severity != "note"}
     yield from (Advice("", ADVICE[code]) for code in FOLLOWED if code in found)
     if run.evaluated is not None and len(run.evaluated.index) < FEW_TEST_ROWS:
         yield Advice("", f"Have more test rows, {FEW_TEST_ROWS} at least.")
     if not len(run.partition.train):
         why = "finds test rows that are training rows too, drift, and what simple models learn"
         yield Advice('train="train.csv"', why)
-    yield Advice("", "Tell its scores with their intervals, and watch its answers in use.")
+    if not (useless or beaten):
+        yield Advice("", "Tell its scores with their intervals, and watch its answers in use.")
 
 
 def mended(finding: Finding) -> Advice:
