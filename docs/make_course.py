@@ -22,6 +22,13 @@ RICHEST = ("text/html", "image/png", "text/plain")
 MADE = """<!-- Written by docs/make_course.py from the notebook beside it; change that. -->
 <!-- fmt: off -->"""
 SECONDS = 300  # a cell may take so long on a busy machine
+BEGIN = """
+import os, sys
+os.chdir({folder!r})
+if "fivefold.core.ledger" in sys.modules:  # what other lessons have looked at
+    sys.modules["fivefold.core.ledger"]._HERE.clear()
+%reset -f
+"""
 
 Book = dict[str, Any]
 
@@ -37,8 +44,12 @@ def read(path: Path) -> Book:
     return book
 
 
-def executed(book: Book) -> Book:
-    """The notebook with the outputs of a fresh kernel in an empty folder.
+def executed(book: Book, kernel: Any = None) -> Book:
+    """The notebook with the outputs of a kernel without names in an empty folder.
+
+    Args:
+        book: as it stands.
+        kernel: a manager whose kernel has run other lessons, or none yet; None has a fresh one.
 
     Raises:
         CellExecutionError: if a cell or an answer fails.
@@ -47,12 +58,16 @@ def executed(book: Book) -> Book:
     import nbformat
     from nbclient import NotebookClient
 
-    asked = nbformat.from_dict({**book, "cells": [*with_answers(book["cells"])]})
     with tempfile.TemporaryDirectory() as folder:
-        resources = {"metadata": {"path": folder}}
-        client = NotebookClient(asked, timeout=SECONDS, kernel_name="python3", resources=resources)
-        client.execute(env={**os.environ, "OMP_NUM_THREADS": "1", "FIVEFOLD_LEDGER": ""})
-    cells = [cell for cell in asked.cells if not cell.metadata.get("answer")]
+        begun = unkept(BEGIN.format(folder=folder), "begin")
+        asked = nbformat.from_dict({**book, "cells": [begun, *with_answers(book["cells"])]})
+        client = NotebookClient(asked, timeout=SECONDS, kernel_name="python3", km=kernel)
+        try:
+            client.execute(env={**os.environ, "OMP_NUM_THREADS": "1", "FIVEFOLD_LEDGER": ""})
+        finally:
+            if client.kc is not None:  # the kernel is not ended, the talk with it is
+                client.kc.stop_channels()
+    cells = [cell for cell in asked.cells if not cell.metadata.get("unkept")]
     number = 0
     for cell in cells:
         cell.metadata = {}
@@ -75,15 +90,20 @@ def with_answers(cells: list[Book]) -> Iterator[Book]:
         source = text(cell["source"])
         yield {**cell, "source": source}
         if cell["cell_type"] == "markdown" and "<details>" in source:
-            for place, code in enumerate(CODE.findall(source)):
-                yield {
-                    "cell_type": "code",
-                    "id": f"{cell['id']}-answer-{place}",
-                    "metadata": {"answer": True},
-                    "source": code,
-                    "execution_count": None,
-                    "outputs": [],
-                }
+            for place, answer in enumerate(CODE.findall(source)):
+                yield unkept(answer, f"{cell['id']}-answer-{place}")
+
+
+def unkept(source: str, name: str) -> Book:
+    """A cell that is run and left out of the notebook."""
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": {"unkept": True},
+        "source": source,
+        "execution_count": None,
+        "outputs": [],
+    }
 
 
 def kept(output: Book) -> Book:

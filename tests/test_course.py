@@ -91,11 +91,25 @@ def test_lesson_keeps_small_outputs_that_name_no_machine(path):
             assert output.get("name") != "stderr"
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """One for all lessons: each resets its names, and only the first imports and exports anew."""
+    from jupyter_client import AsyncKernelManager
+    from jupyter_core.utils import run_sync
+
+    manager = AsyncKernelManager(kernel_name="python3")
+    yield manager
+    if manager.has_kernel:
+        run_sync(manager.shutdown_kernel)(now=True)
+    run_sync(manager.cleanup_resources)()
+
+
 @pytest.mark.slow
+@pytest.mark.first
 @each_lesson
-def test_lesson_runs_in_a_fresh_kernel_and_gives_what_it_shows(path):
+def test_lesson_runs_from_top_to_bottom_and_gives_what_it_shows(path, kernel):
     kept = MAKER["read"](path)
-    fresh = MAKER["executed"](kept)
+    fresh = MAKER["executed"](kept, kernel)
     loud = [out for cell in fresh["cells"] for out in cell.get("outputs", []) if "name" in out]
     assert {out["name"] for out in loud} <= {"stdout"}
     assert not drift(kept, fresh), "run python docs/make_course.py"
