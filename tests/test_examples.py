@@ -1,11 +1,13 @@
 """Every example runs, and scores what its plain twin scores; those of one file are whole."""
 
 import csv
+import io
 import json
 import re
 import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +15,9 @@ import pytest
 import torch
 
 import fivefold as ff
+from fivefold.cli import main
 from fivefold.core.own import load_file
+from fivefold.kinds.known import KINDS
 from fivefold.serve.bundle import open_bundle
 from fivefold.testing import check_kind
 
@@ -80,25 +84,11 @@ def score(script: Path, folder: Path) -> float:
                 del sys.modules[name]
 
 
-def scripted(script: Path, folder: Path, said: str) -> str:
-    """Run an example as a script that ends well and says so; what it printed."""
-    command = [sys.executable, script, folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert said in done.stdout
-    assert "replayed in a fresh process" in done.stderr
-    return done.stdout
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITHIN)
 def test_example_scores_as_its_plain_twin(name: str, tmp_path: Path) -> None:
     (tmp_path / "twin").mkdir()
-    script = EXAMPLES / name / "pipeline.py"
-    if name == "mixed_table":
-        ours = float(scripted(script, tmp_path, "yes").split()[0])
-    else:
-        ours = score(script, tmp_path)
+    ours = score(EXAMPLES / name / "pipeline.py", tmp_path)
     theirs = score(EXAMPLES / name / "plain_torch.py", tmp_path / "twin")
     assert theirs > (0.6 if name == "forecast" else 0.75)
     assert ours == pytest.approx(theirs, abs=WITHIN[name])
@@ -139,13 +129,23 @@ def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     script = EXAMPLES / f"{request.param}.py"
     folder = tmp_path_factory.mktemp(request.param)
     loaded, of = load_file(script), SINGLE[request.param]
-    scripted(script, folder, of.said)
+    if request.param == "colour":  # one as a script
+        command = [sys.executable, script, folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        said, noted = done.stdout, done.stderr
+    else:
+        with redirect_stdout(io.StringIO()) as told, redirect_stderr(io.StringIO()) as side:
+            loaded.main(folder)
+        said, noted = told.getvalue(), side.getvalue()
+    assert of.said in said
+    assert "replayed in a fresh process" in noted
     [bundle], [data] = folder.glob("*.ff"), folder.glob("*.csv")
     with data.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    told = re.search(r"ROC-AUC.*?(0\.\d+)", open_bundle(bundle).text("card.md"))
-    assert told
-    score = float(told[1])
+    found = re.search(r"ROC-AUC.*?(0\.\d+)", open_bundle(bundle).text("card.md"))
+    assert found
+    score = float(found[1])
     return Whole(of, script, getattr(loaded, of.kind), score, folder, data, bundle, rows)
 
 
@@ -163,6 +163,7 @@ def test_single_example_keeps_the_rules_of_kinds(whole: Whole) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_single_example_goes_through_a_recipe_and_is_replayed_afresh(
     whole: Whole, tmp_path: Path
 ) -> None:
@@ -211,11 +212,14 @@ def test_single_example_answers_in_the_shell(whole: Whole, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-def test_single_example_runs_from_a_recipe_in_the_shell(whole: Whole, tmp_path: Path) -> None:
+def test_single_example_runs_from_a_recipe_in_the_shell(
+    whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KINDS, "_own", {})
     recipe, bundle = tmp_path / "recipe.json", tmp_path / "model.ff"
     recipe.write_text(ff.Pipeline(whole.stages()).to_json())
-    done = shell("run", recipe, "--to", bundle, "--with", whole.script)
-    assert done.returncode == 0, done.stderr
+    words = ["run", recipe, "--to", bundle, "--with", whole.script]
+    assert main([*map(str, words)]) == 0
     assert bundle.exists()
 
 

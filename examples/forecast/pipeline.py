@@ -29,7 +29,7 @@ def main(folder: Path) -> float:
                 known=("offer",),
             ),
             ff.Preprocess(),
-            ff.Train(),
+            ff.Train(epochs=20),
             ff.Evaluate(),
             ff.Deploy(folder / "demand.ff"),
         ]

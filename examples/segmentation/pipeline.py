@@ -19,7 +19,7 @@ def main(folder: Path) -> float:
         [
             ff.Collect(write_scenes(folder / "scenes"), classes=NAMES),
             ff.Preprocess(),
-            ff.Train(epochs=12),
+            ff.Train(epochs=8),
             ff.Evaluate(),
             ff.Deploy(folder / "scenes.ff"),
         ]

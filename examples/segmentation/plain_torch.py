@@ -58,7 +58,7 @@ def main(folder: Path) -> float:
 
     model = Net(len(NAMES))
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
-    for _ in range(12):
+    for _ in range(8):
         model.train()
         for batch in torch.tensor(train)[torch.randperm(len(train))].split(8):
             loss = functional.cross_entropy(model(x[batch]), y[batch])

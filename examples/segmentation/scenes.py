@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-SIDE = 40
+SIDE = 32
 NAMES = ("ground", "disc", "bar")
 
 

@@ -20,7 +20,7 @@ def main(folder: Path) -> float:
         [
             ff.Collect({"movement": series, "what": labels}, target="what"),
             ff.Preprocess(),
-            ff.Train(),
+            ff.Train(epochs=12),
             ff.Evaluate(),
             ff.Deploy(folder / "movements.ff"),
         ]
