@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from fivefold.errors import RequestError
 from fivefold.serve.flight import CrowdedError, Flight
@@ -44,8 +43,9 @@ def create_app(
     """
     app = FastAPI(title=f"fivefold: {model.contract.target}", docs_url=None, redoc_url=None)
 
-    @app.exception_handler(HTTPException)
-    async def refuse(request: Request, error: HTTPException) -> Response:
+    @app.exception_handler(404)
+    @app.exception_handler(405)
+    async def refuse(request: Request, error: Any) -> Response:
         found = f"{request.method} {request.url.path}"[:200]
         told = fault(f"one of {ASKED}", found, remedy=f"Ask one of {ASKED}.")
         return _json({"error": explain(told)}, error.status_code, dict(error.headers or {}))
