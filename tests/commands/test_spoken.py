@@ -26,6 +26,8 @@ COLUMN = ("no such column", "")
 NUMBER = ("-3", "x")
 FOLDER = ("file.txt", "")
 WRONG = {
+    "--prediction": ["no such"],
+    "--train": ["no_such.csv"],
     "--target": COLUMN,
     "--task": ("clustering", ""),
     "--drop": COLUMN,
@@ -236,6 +238,7 @@ def place(tmp_path_factory):
     frame = pd.DataFrame({"a": draw.normal(size=60), "town": draw.choice(["A", "B"], 60)})
     frame["y"] = np.where(frame["a"] > 0, "yes", "no")
     frame.to_csv(folder / "rows.csv", index=False)
+    frame.assign(said=frame["y"]).to_csv(folder / "said.csv", index=False)
     (folder / "file.txt").write_text("neither\n")
     jobs = {"seeds": "http://127.0.0.1/", "select": {"a": "h1"}, "contact": "me@example.org"}
     (folder / "jobs.json").write_text(json.dumps(jobs))
@@ -252,6 +255,7 @@ OTHERWISE = ("n_jobs", "test_source", "date_format", "series_id", "better_than",
 """How Python alone says it."""
 
 SOURCES = {
+    "audit": ["said.csv", "--target", "y", "--prediction", "said"],
     "predict": ["model.ff", "asked.jsonl"],
     "export": ["model.ff", "--to", "site"],
     "serve": ["model.ff"],

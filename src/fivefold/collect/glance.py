@@ -54,6 +54,8 @@ def glance(source: Any, reading: Reading) -> list[str]:
     if form != "files":
         return []
     paths = find_files(source)
+    if not paths:
+        return []  # which reading tells
     path = first_taught(paths, paths) or paths[0]
     if is_sqlite(path):
         return unique_names(sqlite_names(Query(str(path)), reading), path.name)

@@ -80,7 +80,7 @@ def columns_named(prediction: Any, names: Sequence[str], source: str) -> dict[st
         raise DataError(
             f"{source}: expected a column `{lacking[0]}` of predictions, found none.",
             evidence=f"Columns: {quoted(names, 20)}.",
-            remedy=f"Write prediction={literal(near)}." if near else "Name a column that it has.",
+            remedy=f"Write prediction={literal(near) if near else literal('COLUMN')}.",
             column=lacking[0],
             near=near,
         )
