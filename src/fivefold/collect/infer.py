@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any
 
@@ -271,23 +271,16 @@ def _known(distinct: list[Any], counts: Array) -> tuple[list[Any], Array]:
     """The values that are not missing, and how often each occurs."""
     if {*map(type, distinct)} == {str}:  # of which none is missing
         return distinct, counts
-    present = [place for place, value in enumerate(distinct) if not is_missing(value)]
-    return [distinct[place] for place in present], counts[present]
+    present = [not is_missing(value) for value in distinct]
+    return [*compress(distinct, present)], counts[present]
 
 
 def _without(
     distinct: list[Any], weights: list[int], absent: set[str]
 ) -> tuple[list[Any], list[int]]:
     """The values that are none of these texts, and how often each occurs."""
-    gone = {
-        place
-        for place, value in enumerate(distinct)
-        if isinstance(value, str) and value.strip() in absent
-    }
-    if not gone:
-        return distinct, weights
-    kept = [place for place in range(len(distinct)) if place not in gone]
-    return [distinct[place] for place in kept], [weights[place] for place in kept]
+    kept = [not (isinstance(value, str) and value.strip() in absent) for value in distinct]
+    return [*compress(distinct, kept)], [*compress(weights, kept)]
 
 
 def _is_cell(value: Any) -> bool:
