@@ -109,6 +109,7 @@ CASES = (
         "fashion_train-images-idx3-ubyte.gz",
         "accuracy",
         0.885,
+        seconds=240.0,
         collect={"test_source": "fashion_t10k-images-idx3-ubyte.gz"},
         quality="fast",
         alone=True,
