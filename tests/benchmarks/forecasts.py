@@ -93,6 +93,7 @@ def shown(runs: list[dict[str, Any]]) -> str:
             found = [one for run in here for one in run["models"] if one["model"] == model]
             cells = [f"{np.mean([one[n] for one in found]):.4g}" for n in ("rmse", "skill", "mase")]
             cells += [f"{np.mean([one[n] for one in found]):.3g}" for n in ("wql", "coverage")]
+            cells = ["" if cell == "nan" else cell for cell in cells]  # returns have no WQL
             first = found[0]
             paired = f"{first['verdict']} [{first['low']:.3f}, {first['high']:.3f}]"
             seconds = f"{np.mean([run['seconds'] for run in here]):.0f}"
