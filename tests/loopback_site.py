@@ -21,15 +21,17 @@ class Site:
         extra: answers of one's own by path: `(status, headers, body)`.
         robots: of all hosts.
         hosts: how many there are, for traps of one's own.
+        last: the articles that are answered before it falls silent; None answers all.
     """
 
-    def __init__(self, articles=40, *, extra=None, robots=None, traps=True, hosts=2):
+    def __init__(self, articles=40, *, extra=None, robots=None, traps=True, hosts=2, last=None):
         self.articles, self.extra, self.traps = articles, extra or {}, traps
         self.robots = robots or (
             "User-agent: *\nDisallow: /private/\nDisallow: /*.cgi$\nAllow: /private/open\n"
         )
         self.asked, self.moments = Counter(), defaultdict(list)
         self.early, self.busy = 0, {}
+        self.last, self.closed = last, threading.Event()
         self.servers = []
         for host in [f"127.0.0.{1 + number}" for number in range(hosts)]:
             port = self.servers[0].server_address[1] if self.servers else 0
@@ -44,9 +46,13 @@ class Site:
         return self
 
     def __exit__(self, *error):
+        self.closed.set()
         for server in self.servers:
             server.shutdown()
             server.server_close()
+
+    def articles_asked(self):
+        return sum(path.startswith("/article/") for _, path in list(self.asked))
 
     def host_of(self, number):
         return self.first if number % 10 < 7 else self.second
@@ -137,6 +143,8 @@ def handler_of(site):
             if path == "/":
                 return self.reply(site.index())
             if path.startswith("/article/") and path[9:].isdigit():
+                if site.last is not None and site.articles_asked() > site.last:
+                    site.closed.wait()
                 tag = f'"{path}"'
                 if self.headers.get("If-None-Match") == tag:
                     return self.reply(b"", 304)
