@@ -118,8 +118,8 @@ def audit(
     Example:
         >>> rows = {"age": [n * 37 % 101 / 4 for n in range(200)], "paid": ["no", "yes"] * 100}
         >>> found = audit(rows, target="paid", prediction=["no", "yes"] * 99 + ["no", "no"])
-        >>> print(found.metrics["accuracy"], "|", found.verdict.simpler.tone)
-        0.9950 [0.9723, 0.9991] | good
+        >>> float(found.metrics["accuracy"]), found.verdict.simpler.tone
+        (0.995, 'good')
     """
     asked: dict[str, tuple[Any, Wish]] = {"seed": (seed, SEED), "progress": (progress, FLAG)}
     asked |= {"level": (level, SHARE), "baselines": (baselines, NAMES)}
