@@ -161,6 +161,7 @@ def test_pictures_are_small_and_each_is_shown() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.rehearsed
 def test_reference_is_what_the_docstrings_say():
     maker = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
     folder = ROOT / "docs" / "reference"
