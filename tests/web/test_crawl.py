@@ -126,6 +126,15 @@ def test_a_redirect_to_another_host_is_not_followed(tmp_path):
     assert tally.elsewhere["other host"] == 1
 
 
+def test_a_host_that_rests_is_left_alone_by_who_begins_anew(tmp_path):
+    extra = {"/later": (429, {"Retry-After": "90000"}, b"")}
+    with Site(1, traps=False, extra=extra) as site:
+        for _ in range(2):
+            tally = crawled(tmp_path / "c", [f"{site.first}/later"])
+            assert max(tally.waiting.values()) > 80_000
+    assert site.asked["127.0.0.1", "/later"] == 1
+
+
 def test_a_host_that_fails_to_tell_its_rules_is_left_alone(tmp_path):
     with Site(3, traps=False, extra={"/robots.txt": (500, {}, b"")}) as site:
         crawled(tmp_path / "c", [f"{site.first}/"])

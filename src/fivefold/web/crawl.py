@@ -129,6 +129,7 @@ class Crawl:
 
     async def _read_host(self, name: str) -> None:
         host = self.hosts.setdefault(name, Host(self.rules.delay))
+        host.pause((self.frontier.fact(f"rests {name}") or 0.0) - time.time())
         while not self.stop.is_set() and not self._is_enough():
             if host.ready - time.monotonic() > LONGEST_PAUSE:
                 self.tally.waiting[name] = host.ready - time.monotonic()
@@ -216,8 +217,8 @@ class Crawl:
         if tries >= (TRIES if why == "busy" else 2):
             self._refuse(page, why)
         else:
-            host.pause(retry_after(said, tries))
-            self.frontier.again(page)
+            host.pause(seconds := retry_after(said, tries))
+            self.frontier.again(page, seconds)
 
     def _take(self, host: Host, page: Page, answer: Answer) -> None:
         status = answer.status

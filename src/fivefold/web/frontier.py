@@ -118,11 +118,12 @@ class Frontier:
         self.base.execute("update pages set state=? where address=?", (State.IN_FLIGHT, row[0]))
         return Page(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6])
 
-    def again(self, page: Page) -> None:
-        """Let a page wait once more."""
-        self.base.execute(
-            "update pages set state=0, tries=? where address=?", (page.tries + 1, page.address)
-        )
+    def again(self, page: Page, seconds: float) -> None:
+        """Let a page wait once more, and its host rest for so long, also where a kill comes."""
+        at, key = "where address=?", page.address
+        self.base.execute(f"update pages set state=0, tries=? {at}", (page.tries + 1, key))
+        (host,) = self.base.execute(f"select host from pages {at}", (key,)).fetchone()
+        self.keep_fact(f"rests {host}", time.time() + seconds)
 
     def again_uncounted(self, page: Page) -> None:
         """Let a page wait that was not answered, as the crawl was stopped."""
