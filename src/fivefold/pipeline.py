@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.context import Given, is_given
-from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.events import Observer, RunStarted, announced
 from fivefold.core.faults import raise_all
 from fivefold.core.recipe import write_recipe
 from fivefold.core.stage import Stage
@@ -23,6 +23,7 @@ from fivefold.core.wish import (
     faults_of,
     one_of,
 )
+from fivefold.observers.listeners import listeners
 from fivefold.result import Result
 from fivefold.train.heldback import holding_back
 
@@ -115,11 +116,7 @@ class Pipeline(Chain):
             "observers": (observers, FUNCTIONS),
         }
         raise_all(faults_of("Pipeline.run", wishes))
-        listeners: list[Observer] = [Guarded(observer) for observer in observers]
-        if progress:
-            from fivefold.observers.console import Console
-
-            listeners.append(Console())
+        listening = listeners(observers, progress=progress)
         folder = None if directory is None else Path(directory)
         started = RunStarted(
             seed=index(seed),
@@ -127,7 +124,7 @@ class Pipeline(Chain):
             directory="" if folder is None else str(folder),
             recipe=write_recipe(self.stages, strict=False),
         )
-        with announced(listeners, started):
+        with announced(listening, started):
             execution = self.execute(
                 seed=index(seed),
                 device=device,
@@ -135,7 +132,7 @@ class Pipeline(Chain):
                 resume=resume,
                 until=until,
                 given=given.context if isinstance(given, Result) else given,
-                observers=listeners,
+                observers=listening,
                 cache=cache_in(cache),
             )
         return Result(execution)

@@ -35,7 +35,6 @@ from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.metric import OwnMetric
 from fivefold.metrics.optimism import Looks
-from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.weight import weight_argument
 from fivefold.partition import Partition
 from fivefold.tasks.judged import Judged
@@ -91,19 +90,14 @@ def evaluate(
     if not session.is_refit:
         check_look(collected, data, scores, session, looks)
     decides = None if threshold is None else threshold_by(threshold, data, trained)
-    evidence = Evidence(
-        collected=collected,
-        partition=partition,
-        data=data,
-        trained=trained,
-        scores=scores,
-        resamples=drawn_for(collected, partition, data, scores, session.seed),
-        folds=0 if session.is_refit else number_of_folds(collected, partition, folds),
+    k = 0 if session.is_refit else number_of_folds(collected, partition, folds)
+    evidence = scored(
+        *(collected, partition, data, trained, scores, own),
         seed=session.seed,
         level=level,
         threshold=decides,
+        folds=k,
     )
-    evidence = scored(evidence, own)
     raised = None if alarms is None else Alarms.of(evidence, alarms)
     if raised is not None:
         metrics = {**evidence.metrics, **raised.metrics}
@@ -117,10 +111,9 @@ def evaluate(
         *(session, threshold),
     )
     found = find(evidence, session)
-    ran, k = None, evidence.folds
+    ran = None
     if k:
         ran = fit_folds(collected, partition, session, k, own=own, level=level, threshold=threshold)
-    if ran is not None:
         session.emit(Scored(values=ran.metrics, rows="folds"))
     every = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, every, folds=ran, left_out=left_out)
@@ -164,18 +157,12 @@ def judge(
     """
     own = own or {}
     check_look(collected, data, scores, session, looks)
-    evidence = Evidence(
-        collected=collected,
-        partition=partition,
-        data=data,
-        trained=None,
-        scores=scores,
-        resamples=drawn_for(collected, partition, data, scores, session.seed),
+    evidence = scored(
+        *(collected, partition, data, None, scores, own),
         seed=session.seed,
         level=level,
         threshold=threshold,
     )
-    evidence = scored(evidence, own)
     taken = take_look(evidence, session, looks)
     tell_scores(evidence, own, session)
     evidence, left_out = beside(evidence, fitted, session)
@@ -187,18 +174,38 @@ def judge(
     return evaluated(evidence, None, tables, found, taken, given)
 
 
-def drawn_for(
-    collected: Collected, partition: Partition, data: Preprocessed, scores: Array, seed: int
-) -> Resamples:
-    """Resamples of the test rows, by what holds them together."""
+def scored(
+    collected: Collected,
+    partition: Partition,
+    data: Preprocessed,
+    trained: Trained | None,
+    scores: Array,
+    own: Mapping[str, OwnMetric],
+    *,
+    seed: int,
+    level: float,
+    threshold: Threshold | None,
+    folds: int = 0,
+) -> Evidence:
+    """Evidence with all scores of the answers, and those by weights of rows.
+
+    The parameters are those of `Evidence`, and the user's metrics; rows are drawn as they are held.
+    """
     judged = Judged.of(task_of(collected.schema), data.test.target, scores)
-    return resamples_of(
-        *(collected, data.test.index, judged), seed=seed, by=partition.by, ties=partition.ties
+    evidence = Evidence(
+        collected=collected,
+        partition=partition,
+        data=data,
+        trained=trained,
+        scores=scores,
+        resamples=resamples_of(
+            *(collected, data.test.index, judged), seed=seed, by=partition.by, ties=partition.ties
+        ),
+        folds=folds,
+        seed=seed,
+        level=level,
+        threshold=threshold,
     )
-
-
-def scored(evidence: Evidence, own: Mapping[str, OwnMetric]) -> Evidence:
-    """The same evidence with all scores of the answers, and those by weights of rows."""
     takes = _taking_weights(own)
     weighted = evidence.weighted_estimate(evidence.judged, evidence.judging, takes)
     metrics = evidence.estimate(evidence.judged, evidence.judging, own)

@@ -70,12 +70,7 @@ def render(
 
     from fivefold.report.pictures import figures_of
 
-    collected, trained, evaluated, deployed = (
-        run.collected,
-        run.trained,
-        run.evaluated,
-        run.deployed,
-    )
+    collected, trained, evaluated = run.collected, run.trained, run.evaluated
     assert evaluated is not None
     schema, findings, verdict = collected.schema, ranked(run.findings), verdict_of(run)
     said = str(verdict)
@@ -128,7 +123,7 @@ def render(
         fitted=trained is not None,
         parts=elsewhere(run) if trained is None else f"{model_parts(trained)}; {_learnt(trained)}",
         network=trained and facts({**trained.settings, **trained.resources}),
-        bundle=_bundle(deployed) if deployed else None,
+        bundle=_bundle(run.deployed) if run.deployed else None,
         limitations=_limitations(limitations, findings),
         provenance=facts(_origin(collected.provenance)),
         seen=_seen(collected, run),

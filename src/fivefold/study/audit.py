@@ -12,7 +12,7 @@ from fivefold.codecs.table import Array
 from fivefold.collect.collect import Collect
 from fivefold.core.circumstances import moment
 from fivefold.core.context import Context
-from fivefold.core.events import Noted, Observer, RunStarted, announced
+from fivefold.core.events import Noted, RunStarted, announced
 from fivefold.core.execution import Execution
 from fivefold.core.faults import raise_all
 from fivefold.core.finding import Finding
@@ -28,6 +28,7 @@ from fivefold.evaluate.evaluation import judge
 from fivefold.evaluate.outside import fit_out_of_fold
 from fivefold.evaluate.threshold import Asked, choose, fault_of
 from fivefold.folds import draw_folds
+from fivefold.observers.listeners import listeners
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.reading.source import describe
@@ -125,11 +126,7 @@ def audit(
     asked |= {"level": (level, SHARE), "baselines": (baselines, NAMES)}
     asked["looks"] = (looks, counts(1).or_none())
     raise_all(faults_of(WHO, asked))
-    observers: list[Observer] = []
-    if progress:
-        from fivefold.observers.console import Console
-
-        observers = [Console()]
+    observers = listeners(progress=progress)
     session, begun = Session(seed=seed, recipe="", observers=tuple(observers)), perf_counter()
     with announced(observers, RunStarted(seed=seed, device="cpu", directory="", recipe="")):
         collected, given, rows = _collected(test, prediction, target, train, settings, session)

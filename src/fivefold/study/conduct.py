@@ -10,7 +10,7 @@ from fivefold.core.cache import cache_in
 from fivefold.core.chain import Chain
 from fivefold.core.circumstances import noted
 from fivefold.core.cores import cores
-from fivefold.core.events import Guarded, Observer, RunStarted, announced
+from fivefold.core.events import Observer, RunStarted, announced
 from fivefold.core.faults import raise_all
 from fivefold.core.wish import (
     FLAG,
@@ -27,6 +27,7 @@ from fivefold.core.wish import (
 )
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError, FivefoldError
+from fivefold.observers.listeners import listeners
 from fivefold.study.place import place_of
 from fivefold.study.start import split_pipeline
 from fivefold.study.study import Study
@@ -120,11 +121,7 @@ def conducted(name: str, asked: Mapping[str, Any], **conduct: Any) -> Iterator[S
     check_study(name, conduct)
     seed = index(conduct.get("seed", 0))
     plain = {word: value if (n := whole(value)) is None else n for word, value in asked.items()}
-    observers: list[Observer] = [Guarded(each) for each in conduct.get("observers", ())]
-    if conduct.get("progress", True):
-        from fivefold.observers.console import Console
-
-        observers.append(Console())
+    observers = listeners(conduct.get("observers", ()), progress=conduct.get("progress", True))
     directory = conduct.get("directory")
     folder, resume = None if directory is None else Path(directory), conduct.get("resume", False)
     study = Study(
