@@ -280,7 +280,8 @@ def test_shell_tells_what_the_library_does(noise, tmp_path, capsys, monkeypatch)
 
 def test_test_rows_of_one_class_are_judged_where_training_rows_have_both(noise):
     one = {name: values[noise["paid"] == "yes"][:40] for name, values in noise.items()}
-    told = {**one, "p": np.full(40, 0.7)}
-    found = ff.audit(told, target="paid", prediction="p", train=noise, baselines=())
+    told = {**one, "p": np.full(40, 0.7), "clerk": np.arange(40)}  # whom training rows lack
+    asked = {"target": "paid", "prediction": "p", "drop": "clerk", "train": noise}
+    found = ff.audit(told, **asked, baselines=())
     assert found.metrics["accuracy"] == 1.0
     assert found.metrics["log_loss"] == pytest.approx(-np.log(0.7))

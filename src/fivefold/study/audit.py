@@ -171,7 +171,7 @@ def _collected(
     )
     names: dict[str, str | None] = {}
     source = describe(test).replace("\\", "/").rsplit("/", 1)[-1]
-    known = columns_of(stage) if is_text or by_class or listed else []
+    known = columns_of(stage) if is_text or by_class or listed or stage.drop else []
     if is_text or by_class or (listed and (len(prediction) == 1 or {*prediction} & {*known})):
         names = columns_named(prediction, known, source)
     if train is None:
@@ -181,9 +181,9 @@ def _collected(
         written = {name: value for name, value in settings.items() if name in WRITTEN}
         tested = _run(Collect(test, drop=tuple(names), **written), session.replace(observers=()))
         stage = stage.replace(source=train, test_source=test)
-        there = set(columns_of(stage)) if names else set()
-        drop = tuple(name for name in names if name in there)
-        collected = _run(stage.replace(drop=(*stage.drop, *drop)), session)
+        lacking = {*known} - {*(columns_of(stage) if known else ())}  # by the training rows
+        drop = tuple(name for name in (*stage.drop, *names) if name not in lacking)
+        collected = _run(stage.replace(drop=drop), session)
         rows = np.flatnonzero(collected.usable & (collected.given == 2))
     if collected.is_open:
         remedy = "Pass target=, the column that was predicted."
