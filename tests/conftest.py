@@ -1,6 +1,7 @@
 import asyncio
 import gc
 import os
+import signal
 import sys
 from collections.abc import Generator
 from dataclasses import replace
@@ -115,6 +116,14 @@ def ask() -> Any:
         return asyncio.run(send(create_app(model, **limits or {}), method, path, options))
 
     return go
+
+
+@pytest.fixture
+def listens() -> Generator[None]:
+    """Ctrl-C as a shell has it: processes in its background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -13,14 +13,7 @@ from fivefold.train.fitted import Fitted
 from fivefold.train.interrupt import interruptible
 from fivefold.train.optimizer import adamw
 
-
-@pytest.fixture(autouse=True)
-def listens():
-    """Ctrl-C as a shell has it: processes in its background ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
+pytestmark = pytest.mark.usefixtures("listens")
 
 X = torch.randn(100, 6, generator=torch.Generator().manual_seed(0))
 Y = (X[:, 0] > 0).long()

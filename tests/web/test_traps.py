@@ -116,6 +116,7 @@ def check_left_out(frontier):
     assert frontier.count(State.WAITING) == 0
 
 
+@pytest.mark.usefixtures("listens")
 def test_an_interrupt_gives_the_rows_that_there_are(tmp_path):
     with Site(60, traps=False, last=8) as site:
 
