@@ -7,7 +7,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 
 IDEAS = {
     "audit": ("commands study", "a model made elsewhere: asked for in the shell; judged"),
-    "outside": ("evaluate report", "answers of a model made elsewhere: looked at; told of"),
+    "outside": ("finders report", "answers of a model made elsewhere: looked at; told of"),
     "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
     "threshold": ("evaluate tasks", "what decides answers: chosen; answered by"),

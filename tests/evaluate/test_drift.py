@@ -3,7 +3,7 @@ import pytest
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.row_findings import drifted_columns
+from fivefold.evaluate.finders.row_findings import drifted_columns
 
 SCHEMA = Schema(
     columns=(

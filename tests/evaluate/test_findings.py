@@ -5,13 +5,13 @@ import numpy as np
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evidence import Rival
-from fivefold.evaluate.findings import (
+from fivefold.evaluate.finders.score_findings import (
     baseline_wins,
     fraction,
     overfitting,
     poor_calibration,
 )
-from fivefold.evaluate.subgroups import weak_subgroup
+from fivefold.evaluate.finders.subgroups import weak_subgroup
 from fivefold.metrics.comparison import compare
 from fivefold.metrics.estimates import estimate
 

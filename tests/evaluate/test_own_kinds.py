@@ -8,8 +8,8 @@ from fivefold.codecs.table import Columns
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.features import LinearFeatures, tree_matrix
-from fivefold.evaluate.row_findings import drifted_columns
-from fivefold.evaluate.subgroups import groups
+from fivefold.evaluate.finders.row_findings import drifted_columns
+from fivefold.evaluate.finders.subgroups import groups
 from fivefold.kinds.plain import Bag, Dense, Levels
 
 ROWS = 400

@@ -1,6 +1,6 @@
 import numpy as np
 
-from fivefold.evaluate.row_findings import (
+from fivefold.evaluate.finders.row_findings import (
     drift,
     duplicates_across_parts,
     few_test_groups,

@@ -8,7 +8,13 @@ from scipy import stats
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.subgroups import _apart, _at_most, groups, weak_subgroup, weak_subgroups
+from fivefold.evaluate.finders.subgroups import (
+    _apart,
+    _at_most,
+    groups,
+    weak_subgroup,
+    weak_subgroups,
+)
 from fivefold.evaluate.threshold import choose
 
 SCHEMA = Schema(

@@ -13,7 +13,7 @@ from fivefold.codecs.rows import Rows
 from fivefold.core.session import Session
 from fivefold.evaluate import alongside
 from fivefold.evaluate.baselines import Baseline
-from fivefold.evaluate.findings import baseline_wins
+from fivefold.evaluate.finders.score_findings import baseline_wins
 from fivefold.evaluate.folds import held_out
 from fivefold.evaluate.tables import model_comparison
 from fivefold.evaluate.threshold import choose, fault_of, judged_by

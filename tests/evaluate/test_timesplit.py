@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from fivefold.evaluate import otherwise
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.timesplit import by_time
+from fivefold.evaluate.finders import otherwise
+from fivefold.evaluate.finders.timesplit import by_time
 
 
 def _dated(world, trend, n=1000):

@@ -8,8 +8,8 @@ from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 from fivefold.artifacts import Evaluated
 from fivefold.core.events import Noted
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.findings import poor_calibration
-from fivefold.evaluate.row_findings import few_effective_rows
+from fivefold.evaluate.finders.row_findings import few_effective_rows
+from fivefold.evaluate.finders.score_findings import poor_calibration
 from fivefold.partition import Partition
 
 

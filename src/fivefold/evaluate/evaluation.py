@@ -12,25 +12,18 @@ from fivefold.core.named import Named
 from fivefold.core.session import Session
 from fivefold.core.wording import quoted
 from fivefold.division import resamples_of
-from fivefold.evaluate import findings as score_findings
-from fivefold.evaluate import row_findings
 from fivefold.evaluate.alarms import Alarms, Stated
 from fivefold.evaluate.alongside import beside, with_parts, with_rivals
 from fivefold.evaluate.baselines import Baseline, BaselineName
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.folds import Folds, fit_folds
-from fivefold.evaluate.kinsplit import groups_apart, relatives_apart
-from fivefold.evaluate.outside import OUTSIDE
-from fivefold.evaluate.shuffled import carried_by
-from fivefold.evaluate.subgroups import weak_subgroup
 from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import (
     Asked,
-    few_rows,
     threshold_by,
     threshold_table,
 )
-from fivefold.evaluate.timesplit import optimistic_split
 from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.metric import OwnMetric
@@ -43,26 +36,6 @@ from fivefold.tasks.threshold import Threshold
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FINDERS = (
-    row_findings.too_few_test_rows,
-    row_findings.few_test_groups,
-    row_findings.few_effective_rows,
-    row_findings.unseen_labels,
-    row_findings.untested_labels,
-    row_findings.duplicates_across_parts,
-    row_findings.rare_classes,
-    row_findings.drift,
-    score_findings.poor_calibration,
-    score_findings.off_the_rate,
-    few_rows,
-    weak_subgroup,
-    carried_by,
-    score_findings.overfitting,
-    score_findings.baseline_wins,
-)
-ASKING = (score_findings.off_the_rate, carried_by, score_findings.overfitting)
-"""Those that ask the model about other rows, and so want it to be here."""
 
 
 def evaluate(
@@ -248,23 +221,6 @@ def take_look(evidence: Evidence, session: Session, limit: int | None) -> Looks 
     for finding in taken.findings:
         session.emit(Found(finding=finding))
     return taken
-
-
-def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
-    """Look for everything that could be wrong, and tell as soon as something is found."""
-    found: list[Finding] = []
-    finders = [*FINDERS]
-    if evidence.trained is None:
-        finders = [*OUTSIDE, *(one for one in FINDERS if one not in ASKING)]
-    for finder in finders if len(evidence.target) else [row_findings.too_few_test_rows]:
-        found += finder(evidence)
-    if len(evidence.target):
-        refits = session if session.can_refit and evidence.trained is not None else None
-        found += [] if refits is None else optimistic_split(evidence, refits)
-        found += groups_apart(evidence, refits) + relatives_apart(evidence, refits)
-    for finding in found:
-        session.emit(Found(finding=finding))
-    return tuple(found)
 
 
 def evaluated(

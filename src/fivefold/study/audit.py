@@ -25,7 +25,7 @@ from fivefold.division import By, Units, rule_of
 from fivefold.errors import ConfigError
 from fivefold.evaluate.baselines import BASELINES, Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evaluation import judge
-from fivefold.evaluate.outside import fit_out_of_fold
+from fivefold.evaluate.finders.outside import fit_out_of_fold
 from fivefold.evaluate.threshold import Asked, choose, fault_of
 from fivefold.folds import draw_folds
 from fivefold.observers.listeners import listeners

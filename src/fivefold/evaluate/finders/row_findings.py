@@ -10,7 +10,7 @@ from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import plural, quoted
 from fivefold.division import TIMED, identical
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.findings import fraction
+from fivefold.evaluate.finders.score_findings import fraction
 from fivefold.keys import codes_of
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows

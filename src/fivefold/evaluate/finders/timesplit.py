@@ -7,7 +7,7 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.session import Session
 from fivefold.core.wording import literal
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.otherwise import flatters, is_long, score_otherwise
+from fivefold.evaluate.finders.otherwise import flatters, is_long, score_otherwise
 from fivefold.kinds.known import kind_of
 from fivefold.partition import Partition
 

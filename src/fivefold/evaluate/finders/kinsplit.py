@@ -11,8 +11,8 @@ from fivefold.core.session import Session
 from fivefold.core.wording import literal
 from fivefold.errors import DataError
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.findings import fraction
-from fivefold.evaluate.otherwise import flatters, is_long, score_otherwise
+from fivefold.evaluate.finders.otherwise import flatters, is_long, score_otherwise
+from fivefold.evaluate.finders.score_findings import fraction
 from fivefold.keys import codes_of
 from fivefold.partition import draw
 from fivefold.ties import Ties, columns_alike, kin_of
