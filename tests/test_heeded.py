@@ -18,7 +18,10 @@ ANYWAY = {  # settings that no task gives another meaning, or that need a run of
     *("model", "patience", "freeze", "threads", "time_limit", "checkpoint_seconds", "callbacks"),
     "prefer",  # of more rows than these: tests/train/test_simpler.py
     "all_rows",  # True takes validation rows too; tables and positions learn from none of them
-    "hold_back",  # changes nothing where few validation rows are learnt from by nothing anyway
+    *(
+        "hold_back",
+        "hold_half",
+    ),  # changes nothing where few validation rows are learnt from by nothing anyway
 }
 ALTERED = {
     **{"quality": "fast", "epochs": 4, "batch": 6, "lr": 0.1, "weight_decay": 0.9, "ema": 0.5},

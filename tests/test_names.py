@@ -10,6 +10,10 @@ IDEAS = {
     "outside": ("finders report", "answers of a model made elsewhere: looked at; told of"),
     "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
+    "conformal": (
+        "evaluate metrics tasks",
+        "what holds the truth as often as is stated: of a run; its limits; about answers",
+    ),
     "threshold": ("evaluate tasks", "what decides answers: chosen; answered by"),
     "unlabelled": ("collect tasks", "odd rows without a target: read; judged"),
     "bundle": ("deploy serve", "the file that is served: written; read"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fivefold.sheet.datachanges import DataChanges
     from fivefold.sheet.datasheet import Datasheet
     from fivefold.sheet.testimony import Answers
+    from fivefold.tasks.conformal import Conformal
     from fivefold.tasks.threshold import Threshold
     from fivefold.travel.step import Step
 
@@ -240,6 +241,7 @@ class Evaluated(Artifact):
             saved, as it depends on other runs. `Result.looks` tells it of any run.
         threshold: what decides answers in place of the likeliest class, or None.
         given: where the answers come from, in words, if the model was made elsewhere; else empty.
+        conformal: what holds the truth as often as was asked for, or None.
     """
 
     made_by: ClassVar[str] = "Evaluate"
@@ -255,10 +257,15 @@ class Evaluated(Artifact):
     looks: "Looks | None" = field(default=None, metadata=UNSAVED)
     threshold: "Threshold | None" = None
     given: str = ""
+    conformal: "Conformal | None" = None
+
+    def decided(self) -> dict[str, Any]:
+        """What validation rows decided of answers, which is deployed; by attribute."""
+        return {"threshold": self.threshold, "conformal": self.conformal}
 
     def fitted(self) -> Mapping[str, Any]:
         """The scores, without the tables: these hold what was timed."""
-        names = "metrics", "scores", "target", "folds", "threshold"
+        names = "metrics", "scores", "target", "folds", "threshold", "conformal"
         return {n: getattr(self, n) for n in names}
 
 

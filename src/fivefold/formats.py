@@ -19,6 +19,7 @@ from fivefold.core.format import FORMATS, Format, Hashed, Outlined, register
 from fivefold.core.named import Named
 from fivefold.framefile import estimate_of, frame_bytes, is_frame, read_frame, write_frame
 from fivefold.kinds.codec import Codec
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 from fivefold.travel.changesfile import read_changes, write_changes
@@ -133,6 +134,13 @@ for _form in (
         lambda value: isinstance(value, Threshold),
         lambda value, file: _write_json(value.to_json(), file),
         lambda path: Threshold.from_json(json.loads(path.read_text("utf-8"))),
+    ),
+    Format(
+        "conformal",
+        ".json",
+        lambda value: isinstance(value, Conformal),
+        lambda value, file: _write_json(value.to_json(), file),
+        lambda path: Conformal.from_json(json.loads(path.read_text("utf-8"))),
     ),
 ):
     register(_form)

@@ -187,6 +187,5 @@ def _decided(judges: Sequence[Any], wanted: Context, found: Context) -> dict[str
             one, other = (
                 stage.chosen(context[Preprocessed], context[Trained]) for context in (wanted, found)
             )
-            if one is not None:
-                pairs["threshold"] = (one, other)
+            pairs |= {name: (value, other.get(name)) for name, value in one.items()}
     return pairs

@@ -24,6 +24,7 @@ from fivefold.report.pictures import Figures
 from fivefold.report.reportpage import ReportPage, made_with, write_page
 from fivefold.report.ten import Tables
 from fivefold.report.verdict import Verdict
+from fivefold.serve.bounded import About, Bounded
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import decided
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Artifact)
 
 
-class Result:
+class Result(Bounded):
     """The artifacts of a run, by type: `result[Trained].model`.
 
     Args:
@@ -194,14 +195,15 @@ class Result:
         return probabilities(self[Preprocessed].codec.schema, self._scores(*self._read(data, root)))
 
     def _check_here(self) -> None:
-        """Refuse to ask a model that was made elsewhere.
-
-        Raises:
-            ConfigError: if it is not here.
-        """
+        """Refuse, by a ConfigError, to ask a model that was made elsewhere."""
         if Trained not in self and Evaluated in self and self[Evaluated].given:
             wanted, found = "a model of this run", f"one made elsewhere, {self[Evaluated].given}"
             raise ConfigError.expected("predict", wanted, found, "Ask it where it was made.")
+
+    def _about(self, data: Any, root: str | PathLike[str] | None) -> About:
+        self._check_here()
+        by = self[Evaluated].decided() if Evaluated in self else {}
+        return About(self._scores(*self._read(data, root)), self[Preprocessed].codec.schema, **by)
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":

@@ -214,7 +214,10 @@ def test_what_counts_answers_goes_by_it_and_probabilities_do_not(deployed):
 def test_probe_sees_a_threshold_that_test_rows_reached(deployed, monkeypatch):
     result, _ = deployed
     assert "threshold" in check_no_leak(result).compared["test"]
-    by_test = lambda self, data, trained: Threshold("", float(data.test.target.mean()))  # noqa: E731
+
+    def by_test(self, data, trained):
+        return {"threshold": Threshold("", float(data.test.target.mean()))}
+
     monkeypatch.setattr(ff.Evaluate, "chosen", by_test)
     with pytest.raises(ff.errors.LeakError, match="threshold"):
         check_no_leak(result)

@@ -63,17 +63,20 @@ class Rows:
             bonds={name: values[rows] for name, values in self.bonds.items()},
         )
 
-    def divided(self) -> "tuple[Rows, Rows]":
+    def divided(self, *, always: bool = False) -> "tuple[Rows, Rows]":
         """Of validation rows those that training stops by, and those that something is decided by.
 
         Halves of them where there are 1,000, each group and moment in one; of fewer all for both.
+
+        Args:
+            always: halves of fewer too.
 
         Example:
             >>> several = Rows(inputs={}, target=np.zeros(2000), index=np.arange(2000))
             >>> [len(half) for half in several.divided()], len(several.take(slice(9)).divided()[1])
             ([1000, 1000], 9)
         """
-        if len(self) < DIVIDED_FROM:
+        if len(self) < (1 if always else DIVIDED_FROM):
             return self, self
         drawn = np.random.default_rng(0)
         for values in self.bonds.values():

@@ -187,6 +187,9 @@ poor_calibration: warning: probabilities stray from what comes true, beyond what
 more_alarms: warning: usual test rows raise more alarms than were stated
 coarse_threshold: note: too few held-out rows for a threshold at so small a rate of false alarms
 threshold_by_few: note: rows that stopped training chose the threshold too, as there are few
+coverage_by_few: warning: too few rows were kept for the coverage that was asked for
+low_coverage: warning: the truth of fewer test rows is held than chance explains
+coverage_over_time: note: intervals or sets after a division by time, which promises nothing
 learnt_threshold: warning: the rows that set the threshold of alarms were learnt from
 weak_subgroup: warning: a group of rows is predicted much worse than the rest
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's

@@ -133,8 +133,8 @@ class Deploy(Stage):
         session.emit(Noted(text="Exporting the model."))
         graphs, without = graphs_of(self.format, collected, data, trained)
         asked, sheet = requested(collected, data), collected.datasheet(self.datasheet)
-        threshold = None if evaluated is None else evaluated.threshold
-        entry, known = draw_examples(asked, data.codec, trained, session.seed, threshold)
+        by = {} if evaluated is None else evaluated.decided()
+        entry, known = draw_examples(asked, data.codec, trained, session.seed, **by)
         entries = package(
             codec=data.codec,
             changes=asked.changes,
@@ -152,7 +152,7 @@ class Deploy(Stage):
                 datasheet=sheet,
             ),
             datasheet=sheet.markdown(),
-            threshold=threshold,
+            **by,
             origin=origin_of(
                 collected,
                 data.test.index,

@@ -12,12 +12,14 @@ from fivefold.core.identity import version_of
 from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import (
     ARRAYS_ENTRY,
+    CONFORMAL_ENTRY,
     MANIFEST,
     ROWS_ENTRY,
     THRESHOLD_ENTRY,
     write_manifest,
 )
 from fivefold.serve.contract import Contract
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 from fivefold.version import __version__
@@ -48,6 +50,7 @@ def package(
     datasheet: str = "",
     origin: Mapping[str, Any] | None = None,
     threshold: Threshold | None = None,
+    conformal: Conformal | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
 
@@ -65,6 +68,7 @@ def package(
         datasheet: Markdown; empty for none.
         origin: digests of the data it was made from and of what it was judged by, and its scores.
         threshold: what decides answers; None for the likeliest class.
+        conformal: what holds the truth as often as is stated; None for nothing.
 
     Returns:
         Contents by entry name.
@@ -78,6 +82,7 @@ def package(
         "codec.safetensors": save_arrays(arrays),
         **_rows(changes),
         **({} if threshold is None else {THRESHOLD_ENTRY: to_json(threshold.to_json())}),
+        **({} if conformal is None else {CONFORMAL_ENTRY: to_json(conformal.to_json())}),
         **graphs,
         "weights.safetensors": weights,
         "parity.json": to_json(parity),

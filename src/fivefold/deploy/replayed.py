@@ -13,6 +13,7 @@ from fivefold.codecs.table import Array, Table
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.state import FittedColumn
 from fivefold.serve.contract import Contract, Field, contract_of, text_of
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import Threshold, replied
 from fivefold.travel.changes import Changes
@@ -66,7 +67,12 @@ def _told(field: Field, codec: Codec, changes: Changes) -> Field:
 
 
 def draw_examples(
-    asked: Requested, codec: Codec, trained: Trained, seed: int, threshold: Threshold | None = None
+    asked: Requested,
+    codec: Codec,
+    trained: Trained,
+    seed: int,
+    threshold: Threshold | None = None,
+    conformal: Conformal | None = None,
 ) -> tuple[Mapping[str, Any], Array]:
     """Draw requests by a seed, and answer them: both as the bundle holds them, and the scores."""
     from fivefold.models.score import score
@@ -75,7 +81,7 @@ def draw_examples(
     rows = draw_rows(asked.codec, asked.contract, seed=seed)
     arrays = encoded(codec, read(rows, asked.schema), changes=asked.changes)
     scores = codec.cut(score(trained.model, arrays, device="cpu"), arrays)
-    answers = replied(task_of(codec.schema), scores, codec.schema, threshold)
+    answers = replied(task_of(codec.schema), scores, codec.schema, threshold, conformal)
     return {"synthetic": True, "requests": {"instances": rows}, "answers": answers}, scores
 
 

@@ -40,7 +40,8 @@ def with_rivals(
     Where validation rows choose a threshold each model has its own, by rows it did not learn from.
     """
     data = evidence.data
-    if evidence.threshold is not None and evidence.threshold.rows:
+    chosen = evidence.threshold is not None and evidence.threshold.rows
+    if chosen or evidence.conformal is not None:
         stopping, deciding = data.valid.divided()
         apart = len(stopping) + len(deciding) == len(data.valid)
         data = data.replace(valid=stopping if apart else data.valid.take(slice(0)))

@@ -1,7 +1,7 @@
 """The stage that says what the trained network is worth."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -14,11 +14,11 @@ from fivefold.core.stage import Count, Stage
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
+from fivefold.evaluate.conformal import coverage_fault
 from fivefold.evaluate.threshold import Asked, fault_of, is_chosen
 from fivefold.folds import EachGroup
 from fivefold.partition import Partition
 from fivefold.tasks.known import task_of
-from fivefold.tasks.threshold import Threshold
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -50,6 +50,11 @@ class Evaluate(Stage):
             The half of the validation rows chooses that training did not stop by, where there are
             1,000, else all; in folds rows of each fold. It is deployed with the model. What rows
             choose by leads the scores: the mean cost, F1, balanced accuracy.
+        coverage: the share of further rows whose truth intervals about a number, or sets of
+            classes, are to hold, 0.9 for one: split conformal, by the half of the validation rows
+            that is kept for it; in folds by rows of each fold. It is deployed with the model. How
+            often test rows were held is told, in all and by class or size. Where rows are divided
+            by time nothing is promised, and it is told by period.
         base_rate: the share of positive rows where the model will be used, for which precision is
             told then; None for that of the test rows.
         looks: the most models that may be scored on these test rows, in this run and in others;
@@ -73,6 +78,7 @@ class Evaluate(Stage):
     level: Share = 0.95
     false_alarms: Share | None = None
     threshold: Asked | None = None
+    coverage: Share | None = None
     base_rate: Share | None = None
     looks: Count | None = None
 
@@ -92,15 +98,23 @@ class Evaluate(Stage):
         return self
 
     @property
-    def decides(self) -> bool:
+    def decides(self) -> bool | Literal["half"]:
         """Whether validation rows decide something, so that training should hold them back."""
+        if self.coverage is not None:
+            return "half"
         return self.false_alarms is not None or is_chosen(self.threshold)
 
-    def chosen(self, data: Preprocessed, trained: Trained) -> Threshold | None:
-        """What decides answers, by validation rows alone; None for the likeliest class."""
+    def chosen(self, data: Preprocessed, trained: Trained) -> Mapping[str, Any]:
+        """What is decided by validation rows alone, by the attribute of `Evaluated` that it is."""
+        from fivefold.evaluate.conformal import conformal_by
         from fivefold.evaluate.threshold import threshold_by
 
-        return None if self.threshold is None else threshold_by(self.threshold, data, trained)
+        found: dict[str, Any] = {}
+        if self.threshold is not None:
+            found["threshold"] = threshold_by(self.threshold, data, trained)
+        if self.coverage is not None:
+            found["conformal"] = conformal_by(self.coverage, data, trained)
+        return found
 
     def run(
         self,
@@ -127,6 +141,7 @@ class Evaluate(Stage):
             looks=self.looks,
             alarms=Stated(self.false_alarms, self.base_rate) if self.false_alarms else None,
             threshold=self.threshold,
+            coverage=self.coverage,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
@@ -153,6 +168,8 @@ class Evaluate(Stage):
             wanted = f"Evaluate: false_alarms={self.false_alarms:g} expects a task of two classes"
             faults.append(PreflightError(f"{wanted}, found {what}.", remedy=remedy))
         fault = None if self.threshold is None else fault_of(self.threshold, collected.schema)
+        faults += [] if fault is None else [fault]
+        fault = None if self.coverage is None else coverage_fault(self.coverage, collected.schema)
         faults += [] if fault is None else [fault]
         if self.folds != "groups":
             faults += _too_many_folds(self.folds, collected)

@@ -15,15 +15,12 @@ from fivefold.division import resamples_of
 from fivefold.evaluate.alarms import Alarms, Stated
 from fivefold.evaluate.alongside import beside, with_parts, with_rivals
 from fivefold.evaluate.baselines import Baseline, BaselineName
+from fivefold.evaluate.conformal import coverage_tables, with_coverage
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.tabled import tables_of
-from fivefold.evaluate.threshold import (
-    Asked,
-    threshold_by,
-    threshold_table,
-)
+from fivefold.evaluate.threshold import Asked, threshold_by, threshold_table
 from fivefold.folds import EachGroup, number_of_folds
 from fivefold.looks import Seen, check_looks, digest_of_answers, take_looks
 from fivefold.metrics.metric import OwnMetric
@@ -52,6 +49,7 @@ def evaluate(
     looks: int | None = None,
     alarms: Stated | None = None,
     threshold: Asked | None = None,
+    coverage: float | None = None,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -75,6 +73,7 @@ def evaluate(
     if raised is not None:
         metrics = {**evidence.metrics, **raised.metrics}
         evidence = replace(evidence, metrics=metrics, stated=raised.stated.rate)
+    evidence = with_coverage(evidence, coverage, session)
     if session.is_refit:
         return evaluated(evidence, None, {}, ())
     taken = take_look(evidence, session, looks)
@@ -86,13 +85,20 @@ def evaluate(
     found = find(evidence, session)
     ran = None
     if k:
-        ran = fit_folds(collected, partition, session, k, own=own, level=level, threshold=threshold)
+        ran = fit_folds(
+            *(collected, partition, session, k),
+            own=own,
+            level=level,
+            threshold=threshold,
+            coverage=coverage,
+        )
         session.emit(Scored(values=ran.metrics, rows="folds"))
     every = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, every, folds=ran, left_out=left_out)
     if evidence.threshold is not None:
         tables["threshold"] = threshold_table(evidence)
         session.emit(Noted(text=evidence.threshold.said(evidence.schema.classes)))
+    tables |= coverage_tables(evidence)
     if raised is not None:
         tables["alarms"] = raised.table()
         session.emit(Noted(text=str(raised)))
@@ -253,4 +259,5 @@ def evaluated(
         looks=looks,
         threshold=evidence.threshold,
         given=given,
+        conformal=evidence.conformal,
     )

@@ -16,6 +16,7 @@ from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
@@ -53,6 +54,7 @@ class Evidence:
     stated: float | None = None  # share of usual rows that may raise an alarm, if that is asked
     level: float = 0.95  # coverage of intervals
     threshold: Threshold | None = None  # by which answers are decided, if that is asked
+    conformal: Conformal | None = None  # what holds the truth as often as is asked for
 
     @property
     def asked(self) -> Trained:

@@ -12,12 +12,14 @@ from fivefold.core.estimate import Estimate
 from fivefold.core.events import Progress
 from fivefold.core.named import Named
 from fivefold.core.session import Session
+from fivefold.evaluate.conformal import bound_metrics, bound_scores, conformal_by
 from fivefold.evaluate.threshold import Asked, judged_by, threshold_by
 from fivefold.folds import draw_divisions, fold_name
 from fivefold.metrics.estimates import number
 from fivefold.metrics.intervals import UNBOUNDED, Bounds, corrected_t
 from fivefold.metrics.metric import Metric, OwnMetric, own_metric
 from fivefold.partition import Partition
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
@@ -96,6 +98,7 @@ def held_out(
     seconds: float,
     own: Mapping[str, OwnMetric] | None = None,
     threshold: Threshold | None = None,
+    conformal: Conformal | None = None,
 ) -> Held:
     """Judge the answers for rows that a fold held out.
 
@@ -110,6 +113,7 @@ def held_out(
         seconds: that it took.
         own: own metrics by name.
         threshold: what decided the answers; None for the likeliest class.
+        conformal: what was to hold the truth; None for nothing.
     """
     task = task_of(collected.schema)
     judged = Judged.of(task, rows.target, scores)
@@ -121,6 +125,9 @@ def held_out(
         "seconds": seconds,
         **scores_of(task, judged, own or {}, rows.weight, threshold),
     }
+    if conformal is not None:
+        schema = collected.schema
+        line |= bound_scores(conformal, schema, rows.target, scores, threshold)
     each = Judged.of_positions(task, rows.target, scores)
     return Held(line=line, predictions=predictions_of(collected, fold, rows.index, each))
 
@@ -134,6 +141,7 @@ def fit_folds(
     own: Mapping[str, OwnMetric] | None = None,
     level: float = 0.95,
     threshold: Asked | None = None,
+    coverage: float | None = None,
 ) -> Folds:
     """Refit on k folds of the training and validation rows; test rows are in none of them.
 
@@ -149,6 +157,7 @@ def fit_folds(
         own: own metrics by name.
         level: coverage, a fraction.
         threshold: what decides answers, chosen by rows of each fold that it was stopped by.
+        coverage: the share of rows whose truth is to be held, by rows of each fold that are kept.
 
     Returns:
         Means with the interval of Nadeau and Bengio, and the out-of-fold predictions.
@@ -170,10 +179,13 @@ def fit_folds(
             seconds=trained.resources.seconds,
             own=own,
             threshold=None if threshold is None else threshold_by(threshold, data, trained),
+            conformal=None if coverage is None else conformal_by(coverage, data, trained),
         )
         held.append(each)
         values = {judging[0].name: each.line[judging[0].name]}
         session.emit(Progress(done=n, total=k, unit="fold", values=values))
+    if coverage is not None:
+        judging = (*judging, *bound_metrics(collected.schema))
     return Folds.of(held, judging, own or {}, level=level)
 
 

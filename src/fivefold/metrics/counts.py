@@ -122,6 +122,17 @@ def counted(
     return counts, means * exposure, None if weight is None else weight / exposure
 
 
+def deviation(scores: Array) -> Array:
+    """`(n,)` how far each count lies from its mean, typically.
+
+    Example:
+        >>> deviation(np.array([[4.0, 0.0], [4.0, 0.5]])).round(2).tolist()
+        [2.0, 3.46]
+    """
+    mean = np.maximum(scores[:, 0].astype(np.float64), LEAST)
+    return np.asarray(np.sqrt(mean + np.maximum(scores[:, 1], 0.0) * mean**2))
+
+
 def intervals(scores: Array) -> tuple[Array, Array]:
     """The counts between which a count lies with 90 %: `(n,)` low and high, whole numbers.
 

@@ -82,6 +82,8 @@ def card(
     else:
         blocks += [f"> **! serious**: {inert(finding.sentence)}" for finding in serious(findings)]
         blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
+        if evaluated.conformal is not None:
+            blocks.append(f"Intervals or sets: {evaluated.conformal.said()}")
         if evaluated.weighted:
             name = inert(str(schema.named("weight")))
             blocks.append(_scores(evaluated.weighted, f"The same rows, weighted by {name}"))

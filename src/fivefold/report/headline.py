@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.metrics.conformal import INTERVAL_WIDTH, SET_SIZE
 from fivefold.metrics.metric import Metric, title
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import led
@@ -135,3 +136,18 @@ def ranked(findings: Iterable[Finding]) -> list[Finding]:
         ['b', 'a', 'c']
     """
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def coverage_told(evaluated: "Evaluated") -> str:
+    """How often the truth was held, and how wide or large what holds it is; empty without it."""
+    conformal, metrics = evaluated.conformal, evaluated.metrics
+    if conformal is None or "coverage" not in metrics:
+        return ""
+    wide = INTERVAL_WIDTH.name if INTERVAL_WIDTH.name in metrics else SET_SIZE.name
+    size = f"{float(metrics[wide]):.4g}"
+    told = "intervals {} wide" if wide == INTERVAL_WIDTH.name else "sets of {} classes"
+    aim = "were to be" if conformal.promised else "were aimed at; nothing is promised of later ones"
+    return (
+        f"truth held: {metrics['coverage']} of test rows, {conformal.level:g} {aim}; "
+        f"{told.format(size)} on average"
+    )

@@ -207,6 +207,11 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
 
     assert run.evaluated is not None
     tables, first = run.evaluated.tables, leading(run.evaluated, run.collected.schema).name
+    if "coverage" in tables:
+        from fivefold.report.coverage import coverage
+
+        how = "The line is what was wanted; test rows had no say in it."
+        yield "coverage", lambda: (coverage(tables["coverage"]), how)
     if "importance" in tables:
         caption = (
             "What the leading score loses where a column is another row's, by validation rows; a "

@@ -9,6 +9,7 @@ from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocess
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text, together
 from fivefold.report.headline import (
+    coverage_told,
     display_name,
     headlines,
     leading,
@@ -79,7 +80,8 @@ def summary(
     blocks["model"] = [elsewhere(run) if run.trained is None else _model(run.trained)]
     if evaluated is not None:
         mark = f"{MARK} " if serious(findings) else ""
-        blocks["scores"] = [mark + _scores(evaluated, collected)]
+        held = coverage_told(evaluated)
+        blocks["scores"] = [mark + _scores(evaluated, collected), *([held] if held else [])]
         if run.looks is not None and run.looks.number > 1:
             blocks["looks"] = [mark + str(run.looks)]
         if evaluated.weighted:

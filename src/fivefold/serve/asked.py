@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
 from fivefold.core.wording import nearest, quoted
@@ -24,7 +25,9 @@ from fivefold.serve.planes import (
 )
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.requests import missing, raw_pieces
+from fivefold.tasks.conformal import SETS, bounds_told
 from fivefold.tasks.known import task_of
+from fivefold.tasks.threshold import decided
 
 ROWS = 16_384  # rows of a piece
 CHUNK = 1 << 16  # bytes of a stream that are taken at a time, at most
@@ -64,7 +67,25 @@ def columns_of(model: Predictor, scores: Array, sizes: Sizes = ()) -> dict[str, 
     if task_of(model.task).plane:
         answers = as_cells(answers, model.schema)
     predicted = {PREDICTION: answers} if answers.ndim == 1 else {}
-    return predicted | task_of(model.task).shares(scores, model.schema)
+    told = predicted | task_of(model.task).shares(scores, model.schema)
+    return told | bound_columns(model, scores)
+
+
+def bound_columns(model: Predictor, scores: Array) -> dict[str, Array]:
+    """What holds the truth of rows as columns, `low` and `high`, or `set`; none where nothing does.
+
+    Args:
+        model: to ask.
+        scores: `(n, ...)` as it gives them.
+    """
+    conformal, task = model.conformal, task_of(model.schema)
+    if conformal is None:
+        return {}
+    told = bounds_told(task, scores, decided(scores, model.threshold), model.schema, conformal)
+    if SETS in told:
+        return {"set": objects(told[SETS])}
+    low, high = conformal.intervals(task, scores, model.schema).T
+    return {"low": low, "high": high}
 
 
 def ask(

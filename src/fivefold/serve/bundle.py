@@ -12,7 +12,8 @@ from fivefold.core import jsontext
 from fivefold.errors import BundleError
 from fivefold.serve.archive import differs, unpack
 
-FORMAT = 4  # the newest that this version reads
+FORMAT = 5  # the newest that this version reads
+DECIDING = 4  # of bundles that decide answers, and hold nothing that bounds them
 CHANGING = 3  # of bundles that change rows, and decide no answers
 PLAIN = 2  # of bundles that change no rows: what an older fivefold reads
 
@@ -21,6 +22,9 @@ ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
 
 THRESHOLD_ENTRY = "threshold.json"
 """The entry that says what decides answers in place of the likeliest class."""
+
+CONFORMAL_ENTRY = "conformal.json"
+"""The entry that says what holds the truth as often as is stated: intervals, or sets of classes."""
 
 KIND = "fivefold bundle"
 MANIFEST = "manifest.json"
@@ -135,8 +139,10 @@ def write_manifest(
 
 def _format_of(entries: Mapping[str, bytes]) -> int:
     """The oldest format whose readers answer as they should."""
-    if THRESHOLD_ENTRY in entries:
+    if CONFORMAL_ENTRY in entries:
         return FORMAT
+    if THRESHOLD_ENTRY in entries:
+        return DECIDING
     return CHANGING if ROWS_ENTRY in entries else PLAIN
 
 

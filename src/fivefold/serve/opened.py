@@ -1,6 +1,7 @@
 """The parts of a bundle, ready to be used: its codec, what changes rows, what scores them."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
@@ -8,10 +9,11 @@ from safetensors.numpy import load as load_arrays
 from fivefold.codecs.table import Array
 from fivefold.errors import BundleError, ConfigError, DataError
 from fivefold.kinds.codec import Codec
-from fivefold.serve.bundle import ARRAYS_ENTRY, ROWS_ENTRY, THRESHOLD_ENTRY, Bundle
+from fivefold.serve.bundle import ARRAYS_ENTRY, CONFORMAL_ENTRY, ROWS_ENTRY, THRESHOLD_ENTRY, Bundle
 from fivefold.serve.contract import Contract
 from fivefold.serve.graph import Graph
 from fivefold.serve.own import stranger
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.threshold import Threshold
 from fivefold.travel.changes import Changes
 
@@ -47,8 +49,25 @@ def threshold_of(bundle: Bundle) -> Threshold | None:
     return Threshold.from_json(bundle.json(THRESHOLD_ENTRY))
 
 
-def parts_of(bundle: Bundle) -> tuple[Codec, Changes | None, Contract, Threshold | None]:
-    """The codec of a bundle, what changes rows before it, what a request looks like, what decides.
+def conformal_of(bundle: Bundle) -> Conformal | None:
+    """What holds the truth as often as is stated; None for nothing."""
+    if CONFORMAL_ENTRY not in bundle:
+        return None
+    return Conformal.from_json(bundle.json(CONFORMAL_ENTRY))
+
+
+class Parts(NamedTuple):
+    """What a bundle says besides its graph."""
+
+    codec: Codec
+    changes: Changes | None  # what is done to rows before it
+    contract: Contract  # what a request looks like
+    threshold: Threshold | None  # what decides answers
+    conformal: Conformal | None  # what holds the truth
+
+
+def parts_of(bundle: Bundle) -> Parts:
+    """What a bundle says besides its graph.
 
     Raises:
         BundleError: if they cannot be read here.
@@ -56,7 +75,7 @@ def parts_of(bundle: Bundle) -> tuple[Codec, Changes | None, Contract, Threshold
     try:
         codec, changes = codec_of(bundle), changes_of(bundle)
         contract = Contract.from_json(bundle.json("schema.json"))
-        return codec, changes, contract, threshold_of(bundle)
+        return Parts(codec, changes, contract, threshold_of(bundle), conformal_of(bundle))
     except ConfigError as error:
         raise stranger(bundle, error) from None
     except _UNREADABLE as error:

@@ -278,6 +278,9 @@ function percent(share) {
   return share === null ? "not a number" : `${(100 * share).toFixed(1)} %`;
 }
 
+// How often the truth is held; of later rows that is only aimed at.
+const often = ({ level, promised }) => `${promised === false ? "aimed at " : ""}${+(100 * level).toPrecision(6)} %`;
+
 function show(answer, row) {
   const bars = document.getElementById("bars");
   bars.replaceChildren();
@@ -296,9 +299,11 @@ function show(answer, row) {
       : [prediction].flat().map(written).join(" ");
   if (named) prediction.forEach((value, i) => bars.append(line(answer.columns[i], written(value))));
   if (answer.intervals) {
-    const [low, high] = answer.intervals[0].map(written);
-    bars.append(line(`${100 * answer.level} % of counts lie between`, `${low} and ${high}`));
+    const [low, high] = answer.intervals[0].map((end) => (end === null ? end : written(end)));
+    const ends = [low ?? "any lower number", high ?? "any higher one"];
+    bars.append(line(`${often(answer)} of true values lie between`, ends.join(" and ")));
   }
+  if (answer.sets) bars.append(line(`the truth, ${often(answer)}`, answer.sets[0].map(String).join(", ")));
   if (answer.spans) {
     if (prediction === "") document.getElementById("headline").textContent = "(nothing)";
     bars.append(line("sure of all of it", percent(answer.confidence[0])));

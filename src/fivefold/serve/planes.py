@@ -13,6 +13,7 @@ from fivefold.kinds.known import kind_of
 from fivefold.reading.options import Reading
 from fivefold.reading.raw import Raw
 from fivefold.serve.requests import raw_pieces
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import Threshold, replied
 
@@ -28,6 +29,7 @@ class Asked(Protocol):
 
     schema: Schema
     threshold: Threshold | None
+    conformal: Conformal | None
 
     def score_raw(self, raw: Raw, first: int = 0) -> Array:
         """Scores of rows as they were read."""
@@ -100,7 +102,7 @@ def at_size(answers: Array, sizes: Sizes, steps: int | None) -> Array:
 def reply_to(model: Asked, scores: Array, instances: Sequence[Any]) -> dict[str, Any]:
     """What a server replies to a request with these scores: masks at the size of the pictures."""
     schema, sizes = model.schema, sizes_asked(instances, model.schema)
-    told = replied(task_of(schema), scores, schema, model.threshold)
+    told = replied(task_of(schema), scores, schema, model.threshold, model.conformal)
     if sizes:
         count = len(schema.classes)
         told["predictions"] = [regions_told(mask, count) for mask in model.answers(scores, sizes)]

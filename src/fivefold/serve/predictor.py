@@ -18,6 +18,7 @@ from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve import planes
 from fivefold.serve.attribution import Reason, reasons_of
+from fivefold.serve.bounded import About, Bounded
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
@@ -25,13 +26,14 @@ from fivefold.serve.opened import Factory, Scores, parts_of, scores_of
 from fivefold.serve.own import adopt_all, check_asked
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
 from fivefold.serve.sources import rows_of, with_sources
+from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.tasks.threshold import Threshold, decided
 from fivefold.travel.changes import Changes
 
 
-class Predictor:
+class Predictor(Bounded):
     """A model that takes rows in any form and gives labels, numbers or probabilities.
 
     Args:
@@ -42,12 +44,14 @@ class Predictor:
             (float32 in bundles of 0.1.0).
         changes: what is done to rows before the codec reads them; None for nothing.
         threshold: what decides answers; None for the likeliest class.
+        conformal: what holds the truth as often as is stated; None for nothing.
 
     Attributes:
         bundle: the verified entries.
         contract: names, kinds, ranges, categories and policies of the inputs.
         schema: the columns of the data it was fitted on, the target and the task.
         threshold: what decides answers, or None.
+        conformal: what holds the truth as often as is stated, or None.
     """
 
     def __init__(
@@ -59,10 +63,11 @@ class Predictor:
         scores: Scores,
         changes: Changes | None = None,
         threshold: Threshold | None = None,
+        conformal: Conformal | None = None,
     ) -> None:
         self.bundle = bundle
         self.contract = contract
-        self.threshold = threshold
+        self.threshold, self.conformal = threshold, conformal
         self._codec = codec
         self._scores = scores
         self._changes = changes
@@ -205,6 +210,10 @@ class Predictor:
         rows = self._plain.of(data)
         return self._plan.encode(rows) if rows else None
 
+    def _about(self, data: Any, root: str | PathLike[str] | None) -> About:
+        scores = self.scores(data, root=root)
+        return About(scores, self._codec.schema, self.threshold, self.conformal)
+
     def truth(self, table: Table) -> Array:
         """The target of rows as scores are judged by it: `(n, ...)` places of classes, or numbers.
 
@@ -286,12 +295,6 @@ def load(
     check_asked(path, sha256, factory, threads)
     adopt_all(kinds, tasks, stages)
     bundle = open_bundle(path, sha256)
-    codec, changes, contract, threshold = parts_of(bundle)
-    return Predictor(
-        bundle=bundle,
-        codec=codec,
-        contract=contract,
-        scores=scores_of(bundle, codec, factory, threads),
-        changes=changes,
-        threshold=threshold,
-    )
+    parts = parts_of(bundle)
+    scores = scores_of(bundle, parts.codec, factory, threads)
+    return Predictor(bundle=bundle, scores=scores, **parts._asdict())

@@ -116,6 +116,17 @@ function said(shares) {
   return site.classes[marks.reduce((best, mark, k) => (mark > marks[best] ? k : best), 0)];
 }
 
+// What holds the truth as often as is stated: an interval about a number, or a set of classes with the answer.
+function held(scores, answers) {
+  const { level, limits, edges, promised } = site.conformal, told = promised ? { level } : { level, promised };
+  if (!site.classes.length) {
+    const reach = scores.map((score) => limits[edges.filter((edge) => edge <= score).length]);
+    return { intervals: scores.map((score, i) => (reach[i] === null ? [null, null] : [score - reach[i], score + reach[i]])), ...told };
+  }
+  const likely = (shares, i) => site.classes.filter((label, k) => limits[k] === null || 1 - shares[k] <= limits[k] || label === answers[i]);
+  return { sets: scores.map(likely), ...told };
+}
+
 async function answered(body) {
   const rows = JSON.parse(body).instances;
   const { arrays, error } = await encoded(rows);
@@ -129,11 +140,12 @@ async function answered(body) {
   }));
   const found = await session.run(feeds);
   const scores = Array.from(found[site.output].data, Number), wide = scores.length / rows.length;
-  if (!site.classes.length) return { predictions: scores };
+  if (!site.classes.length) return { predictions: scores, ...(site.conformal && held(scores)) };
   const probabilities = rows.map((_, i) => scores.slice(i * wide, (i + 1) * wide));
   const told = { predictions: probabilities.map(said), classes: site.classes, probabilities };
   if (site.threshold !== null) told.threshold = site.threshold;
   if (site.costs.length) told.costs = site.costs;
+  if (site.conformal) Object.assign(told, held(probabilities, told.predictions));
   return told;
 }
 
@@ -146,10 +158,13 @@ async function check() {
   const found = (told.probabilities ?? told.predictions).flat();
   const off = wanted.map((value, i) => Math.abs(value - found[i]) / (answers.classes ? 1 : Math.max(1, Math.abs(value))));
   const alike = !answers.classes || answers.predictions.every((label, i) => label === told.predictions[i]);
+  const near = (a, b) => a === b || (typeof a === "number" && Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(a)));
+  const bounds = ["sets", "intervals"].every((name) => !answers[name] || (answers[name].length === told[name]?.length
+    && answers[name].every((row, i) => row.length === told[name][i].length && row.every((one, k) => near(one, told[name][i][k])))));
   const largest = Math.max(0, ...off);
   document.body.dataset.difference = largest;
-  document.body.dataset.alike = alike;
+  document.body.dataset.alike = alike && bounds;
   say(`${wanted.length} numbers of ${requests.instances.length} examples: the largest difference is ${largest.toExponential(1)}`
-    + (alike ? ", and every answer is the same." : ", and an answer is another one."));
+    + (alike && bounds ? ", and every answer is the same." : ", and an answer is another one."));
 }
 if (location.hash === "#check") check().catch((error) => say(`${NOBODY}: ${error.message}`));

@@ -98,12 +98,14 @@ def facts_of(model: Predictor) -> dict[str, Any]:
     task = task_of(model.task)
     if task.trees not in ("class", "number") or task.by_row or task.sequence:
         raise _refused(model, f"one class or one number a row, found {task.name}")
-    threshold = model.threshold
+    threshold, conformal = model.threshold, model.conformal
+    bounds = {} if conformal is None else {"promised": conformal.promised, **conformal.to_json()}
     return {
         "output": "scores",
         "classes": list(model.classes),
         "threshold": None if threshold is None else threshold.value,
         "costs": [] if threshold is None else [list(line) for line in threshold.costs],
+        "conformal": bounds or None,
     }
 
 

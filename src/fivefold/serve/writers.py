@@ -12,7 +12,13 @@ import numpy as np
 from fivefold.codecs.rendering import cell_text, cells_of, json_value, number_texts
 from fivefold.core.faults import missing_package
 from fivefold.errors import PreflightError
-from fivefold.serve.asked import PREDICTION, PROBABILITIES, Answered, columns_of
+from fivefold.serve.asked import (
+    PREDICTION,
+    PROBABILITIES,
+    Answered,
+    bound_columns,
+    columns_of,
+)
 from fivefold.serve.parquet import ParquetWriter
 from fivefold.serve.predictor import Predictor
 from fivefold.serve.workbook import ExcelWriter
@@ -66,6 +72,9 @@ class JsonLinesWriter(TextWriter):
 
     def write(self, piece: Answered) -> None:
         rows: Iterable[str] = self._told(piece)
+        if bounds := bound_columns(self._model, piece.scores):
+            more = zip(rows, _objects(bounds), strict=True)
+            rows = (f"{own[:-1]}, {held[1:]}" for own, held in more)
         if piece.carried:
             carried = zip(_objects(piece.carried), rows, strict=True)
             rows = (f"{own[:-1]}, {row[1:]}" for own, row in carried)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -88,6 +88,9 @@ class Choice(Task):
             "classes": list(schema.classes),
             "probabilities": shares,
         }
+
+    def bounds(self, schema: Schema) -> Literal["intervals", "sets", ""]:
+        return "" if self.placed or self.plane or self.network else "sets"
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         """The probability of each class; those of positions have no room in a table."""

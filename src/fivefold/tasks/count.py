@@ -39,6 +39,7 @@ class Count(Quantity):
     trees = "rate"
     heeds: ClassVar[tuple[str, ...]] = ("exposure",)
     constant_name = "mean count"
+    least = 0.0
 
     def settle(self, targets: Targets) -> Settled:
         """Whole numbers of at least 0 in the one column."""
@@ -58,6 +59,10 @@ class Count(Quantity):
 
     def wanted(self, schema: Schema) -> str:
         return "a count"
+
+    def spread(self, scores: Array) -> Array:
+        """The deviation of each count from its mean, as its excess over Poisson's says."""
+        return counts.deviation(scores)
 
     def lacking(self, target: Array) -> Array:
         return np.asarray(np.isnan(target))

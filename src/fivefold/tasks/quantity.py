@@ -1,7 +1,7 @@
 """Answers that are numbers, one or several a row."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -96,6 +96,9 @@ class Quantity(Task):
     def reply(self, scores: Array, schema: Schema) -> dict[str, Any]:
         names = {"columns": list(schema.targets)} if len(schema.targets) > 1 else {}
         return {"predictions": finite(scores)} | names
+
+    def bounds(self, schema: Schema) -> Literal["intervals", "sets", ""]:
+        return "intervals" if len(schema.targets) == 1 else ""
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         columns = schema.targets

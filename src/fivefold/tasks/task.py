@@ -1,5 +1,6 @@
 """What is predicted: from target columns to an array, and from scores to answers."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
@@ -45,6 +46,7 @@ class Task(Telling):
         by_row: whether what judges them is given whole rows, not positions in a line.
         spells: whether the answers of positions are letters, or none, which spell a shorter text.
         ahead: whether answers are the next steps of a series, of which rows are windows.
+        least: the lowest number that can be answered, and be true.
         heeds: settings of `Collect` about the target that it goes by: `order`, `positive`,
             `normal`, `exposure`, `classes`; the others are refused.
     """
@@ -63,6 +65,7 @@ class Task(Telling):
     by_row: ClassVar[bool] = False
     spells: ClassVar[bool] = False
     ahead: ClassVar[bool] = False
+    least: ClassVar[float] = -math.inf
     heeds: ClassVar[tuple[str, ...]] = ()
 
     def fitted(self, schema: Schema) -> "Task":
@@ -183,6 +186,18 @@ class Task(Telling):
     def chances(self, scores: Array) -> Array | None:
         """The probability of each class, `(n, ..., classes)`; None where there are no classes."""
         return scores if self.labelled else None
+
+    def bounds(self, schema: Schema) -> Literal["intervals", "sets", ""]:
+        """What can hold the truth as often as is stated, see `fivefold.tasks.conformal`; or ""."""
+        return ""
+
+    def spread(self, scores: Array) -> Array:
+        """`(n,)` the size of errors to be expected, as far as scores tell it; 1 where they do not.
+
+        Args:
+            scores: `(n, ...)`, whose answers are numbers.
+        """
+        return np.ones(len(scores))
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """The largest difference of scores that is rounding: a number, or one for each output.

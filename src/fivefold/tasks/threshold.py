@@ -10,6 +10,7 @@ from fivefold.codecs.schema import Label, Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.costs import cost_metric
 from fivefold.metrics.metric import BALANCED_ACCURACY, F1, Metric
+from fivefold.tasks.conformal import Conformal, bounds_told
 from fivefold.tasks.task import Task
 from fivefold.tasks.telling import Picture
 
@@ -122,7 +123,11 @@ def decided(scores: Array, threshold: Threshold | None) -> Array:
 
 
 def replied(
-    task: Task, scores: Array, schema: Schema, threshold: Threshold | None
+    task: Task,
+    scores: Array,
+    schema: Schema,
+    threshold: Threshold | None,
+    conformal: Conformal | None = None,
 ) -> dict[str, Any]:
     """What a request is replied: answers as a threshold decides them, and the threshold.
 
@@ -131,8 +136,10 @@ def replied(
         scores: `(n, ...)` of the rows.
         schema: of the model.
         threshold: None for what the task replies.
+        conformal: what holds the truth; None for nothing.
     """
     told = task.reply(scores, schema)
+    told |= bounds_told(task, scores, decided(scores, threshold), schema, conformal)
     if threshold is None:
         return told
     told["predictions"] = task.answers(decided(scores, threshold), schema).tolist()

@@ -9,6 +9,7 @@ from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.errors import FivefoldError
+from fivefold.train.heldback import HELD
 from fivefold.train.train import Train
 
 
@@ -22,6 +23,7 @@ class Mix(Stage):
         members: settings of `Train`, one dict each.
         weights: of the members; they are divided by their sum. None counts all alike.
         hold_back: as of `Train`, of all members.
+        hold_half: likewise.
 
     Example:
         >>> Mix([{"model": "mlp"}, {"model": "tabm"}], weights=[2, 1]).shares
@@ -31,6 +33,7 @@ class Mix(Stage):
     members: tuple[dict[str, Any], ...] = Field(kw_only=False, min_length=1)
     weights: tuple[Annotated[PositiveFloat, Field(allow_inf_nan=False)], ...] | None = None
     hold_back: bool = False
+    hold_half: bool = False
 
     @field_validator("members")
     @classmethod
@@ -60,7 +63,7 @@ class Mix(Stage):
     @property
     def stages(self) -> tuple[Train, ...]:
         """The stages that train the members."""
-        held = {"hold_back": True} if self.hold_back else {}
+        held = {name: True for name in HELD if getattr(self, name)}
         return tuple(Train(**{**settings, **held}) for settings in self.members)
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

@@ -40,7 +40,7 @@ def _change(name: str) -> str:
     return name
 
 
-OF_ESTIMATORS = frozenset({"model", "threads", "hold_back"})
+OF_ESTIMATORS = frozenset({"model", "threads", "hold_back", "hold_half"})
 """The settings that count for an estimator of scikit-learn, which has its own."""
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -76,6 +76,7 @@ class Options(Stage):
     sampler: Literal["balanced"] | Callable[..., Any] | None = None
     all_rows: bool = True
     hold_back: bool = False
+    hold_half: bool = False
     prefer: Literal["best", "simpler"] = "best"
     threads: Count | None = None
     time_limit: PositiveFloat | None = None

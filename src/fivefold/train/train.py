@@ -77,6 +77,8 @@ class Train(Options):
         hold_back: whether validation rows are held back for what is decided by them later, the half
             of 1,000 or more; of fewer all stop training and decide, and nothing learns from them.
             A pipeline says so itself where `Evaluate` chooses a threshold.
+        hold_half: whether with `hold_back` the half of fewer validation rows is held back too, so
+            that none stops training. A pipeline says so where `Evaluate` is asked for `coverage`.
         prefer: `simpler` fits a linear model and boosted trees beside the network, and keeps the
             first that does not lose to it on the validation rows; for one class or number a row.
         threads: of the CPU; None is one where a step of the network is little work, else one a

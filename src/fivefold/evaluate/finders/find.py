@@ -10,6 +10,7 @@ from fivefold.evaluate.finders.outside import OUTSIDE
 from fivefold.evaluate.finders.shuffled import carried_by
 from fivefold.evaluate.finders.subgroups import weak_subgroup
 from fivefold.evaluate.finders.timesplit import optimistic_split
+from fivefold.evaluate.finders.uncovered import uncovered
 from fivefold.evaluate.threshold import few_rows
 
 FINDERS = (
@@ -24,6 +25,7 @@ FINDERS = (
     score_findings.poor_calibration,
     score_findings.off_the_rate,
     few_rows,
+    uncovered,
     weak_subgroup,
     carried_by,
     score_findings.overfitting,
