@@ -33,6 +33,7 @@ class Doubler:
     )
 
     contract = SimpleNamespace(text={})
+    conformal = None
 
     def __init__(self) -> None:
         self.batches: list[int] = []

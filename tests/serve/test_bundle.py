@@ -107,13 +107,13 @@ def test_open_with_an_unlisted_entry_names_it(entries, tmp_path):
 
 def test_open_newer_format_says_to_upgrade(entries, tmp_path):
     manifest = json.loads(entries["manifest.json"])
-    manifest["format"] = 5
+    manifest["format"] = 6
     manifest["sha256"] = digest_of(manifest)
     text = json.dumps(manifest, indent=1, ensure_ascii=False).encode()
     write_bundle({**entries, "manifest.json": text}, tmp_path / "x.ff")
     with pytest.raises(BundleError, match="Upgrade fivefold") as caught:
         open_bundle(tmp_path / "x.ff")
-    assert caught.value.found == 5
+    assert caught.value.found == 6
 
 
 def test_open_zip_made_by_another_program_refuses(bundle, entries):

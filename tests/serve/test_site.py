@@ -148,8 +148,8 @@ def bundles(tmp_path_factory):
     two = rows(several=False).drop(columns="shade")
     return {
         "threshold": deployed(two, folder / "two.ff", threshold=0.3),
-        "costs": deployed(rows(several=True), folder / "three.ff", threshold=costs),
-        "number": deployed(number, folder / "number.ff"),
+        "costs": deployed(rows(several=True), folder / "three.ff", threshold=costs, coverage=0.8),
+        "number": deployed(number, folder / "number.ff", coverage=0.8),
         "words": deployed(notes(), folder / "words.ff", "mixblend"),
         "pictures": deployed(painted(), folder / "pictures.ff", "convnet"),
         "digits": deployed(digits(), folder / "digits.ff", "convnet"),
@@ -235,6 +235,10 @@ FINE = [
 """Cells that are read as they are written."""
 
 
+SHOWN = {"costs": "the truth, 80 %", "number": "80 % of true values lie between"}
+"""What the page says of an answer, by bundle."""
+
+
 @pytest.mark.slow
 @needs_browser
 @pytest.mark.parametrize("name", ["threshold", "costs", "number", "words"])
@@ -249,6 +253,8 @@ def test_page_answers_in_the_browser_as_the_bundle_does(bundles, name, tmp_path)
         assert page.run("document.body.dataset.alike") == "true"
         assert float(page.run("document.body.dataset.difference")) < 1e-5
         page.until('document.querySelector("#headline").textContent')
+        shown = page.run("document.getElementById('bars').textContent")
+        assert SHOWN.get(name, "") in shown
         static_pages.check_alike(page, model, cells)
         for odd in (odd for odd in ODD if set(odd) <= set(model.contract.names)):
             row = {**cells[0], **odd}

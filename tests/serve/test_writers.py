@@ -23,7 +23,9 @@ def model(classes=("no", "yes"), task="binary"):
         return np.array(classes)[scores.argmax(axis=1)]
 
     schema = SimpleNamespace(targets=("y",), classes=classes)
-    return SimpleNamespace(task=task, classes=classes, answers=answers, schema=schema)
+    return SimpleNamespace(
+        task=task, classes=classes, answers=answers, schema=schema, conformal=None
+    )
 
 
 def piece(rows=2, total=0, **carried):

@@ -74,13 +74,16 @@ def columns_of(model: Predictor, scores: Array, sizes: Sizes = ()) -> dict[str, 
 def bound_columns(model: Predictor, scores: Array) -> dict[str, Array]:
     """What holds the truth of rows as columns, `low` and `high`, or `set`; none where nothing does.
 
+    They stand in the place of what a task says of its own, which has the same names.
+
     Args:
         model: to ask.
         scores: `(n, ...)` as it gives them.
     """
-    conformal, task = model.conformal, task_of(model.schema)
+    conformal = model.conformal
     if conformal is None:
         return {}
+    task = task_of(model.schema)
     told = bounds_told(task, scores, decided(scores, model.threshold), model.schema, conformal)
     if SETS in told:
         return {"set": objects(told[SETS])}

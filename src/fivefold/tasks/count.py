@@ -85,7 +85,7 @@ class Count(Quantity):
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         """The ends of the interval of each count."""
         low, high = counts.intervals(scores)
-        return {"5 % lie below": low, "95 % lie up to": high}
+        return {"low": low, "high": high}
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """That of numbers, and of the largest mean what float32 tells of its logarithm."""
