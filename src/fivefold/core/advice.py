@@ -102,7 +102,6 @@ poor_calibration: do not read probabilities as frequencies; more validation rows
 more_alarms: set the threshold by rows like those to come
 coverage_by_few: Split(valid=) more rows, or Evaluate(coverage=) asks for less
 low_coverage: ask what changed between the two; draw validation rows like those to come
-coverage_over_time: read the table `coverage` by period; train again with rows that came since
 learnt_threshold: Train(hold_back=True) keeps validation rows for the threshold
 weak_subgroup: look at these rows; collect more of them, or do not use the model there
 overfitting: more rows, or a smaller network; the score on test rows is the one to trust
