@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from fivefold.label.confident import confident_joint, likely_errors, self_confidence
+from fivefold.label.confident import (
+    confident_joint,
+    likely_errors,
+    normalised_margin,
+    self_confidence,
+)
 
 
 def spoilt(
@@ -51,3 +56,14 @@ def test_likely_errors_equal_those_of_cleanlab():
         own = np.flatnonzero(likely_errors(labels, chances))
         order = own[np.argsort(self_confidence(labels, chances)[own], kind="stable")]
         assert ranked[:10].tolist() == order[:10].tolist()
+
+
+def test_normalised_margin_ranks_a_worked_example_as_cleanlab_2_9_does():
+    chances = np.array(
+        [[0.7, 0.2, 0.1], [0.1, 0.45, 0.45], [0.05, 0.05, 0.9], [0.5, 0.3, 0.2], [0.2, 0.2, 0.6]]
+    )
+    labels = np.array([1, 0, 0, 0, 1])
+    margins = [0.25, 0.325, 0.075, 0.6, 0.3]
+    assert normalised_margin(labels, chances) == pytest.approx(margins)
+    assert np.argsort(normalised_margin(labels, chances)).tolist() == [2, 0, 4, 1, 3]
+    assert self_confidence(labels, chances).tolist() == [0.2, 0.1, 0.05, 0.5, 0.2]

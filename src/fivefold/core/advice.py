@@ -97,6 +97,7 @@ predicts_target: look whether the target, or a copy, was among what the model re
 prediction_column: nothing, if the model does not read them
 other_scale: look whether both are in one unit, and whether a logarithm was taken
 other_class: pass the probabilities of the positive class, or positive= names the other one
+label_errors: have a person look at these rows; ff.relabel(pipeline) lists all that are in doubt
 drift: ask what changed between the two; judge by rows like those to come
 poor_calibration: do not read probabilities as frequencies; more validation rows mend them
 more_alarms: set the threshold by rows like those to come

@@ -37,7 +37,8 @@ class Evaluate(Stage):
             them by name, `ff.compare(..., metric="profit")`: more is better, unless the function
             has an attribute `greater` that is False.
         baselines: simple models to fit on the same rows: `constant` (the class shares, or the
-            mean), `linear`, `boosting`.
+            mean), `linear`, `boosting`. Without any, and without folds, no model is fitted to look
+            for labels that are likely wrong.
         level: coverage of the intervals, a fraction.
         false_alarms: of two classes, the share of usual rows (those of the first class) that may
             raise an alarm. Validation rows set the threshold for it; `recall_at_fpr`,

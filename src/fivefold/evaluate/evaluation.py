@@ -18,6 +18,7 @@ from fivefold.evaluate.baselines import Baseline, BaselineName
 from fivefold.evaluate.conformal import coverage_tables, with_coverage
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders.find import find
+from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import Asked, threshold_by, threshold_table
@@ -93,8 +94,16 @@ def evaluate(
             coverage=coverage,
         )
         session.emit(Scored(values=ran.metrics, rows="folds"))
+    doubted = None
+    if (baselines and evidence.task.compared) or ran is not None:
+        doubted = find_label_errors(evidence, None if ran is None else ran.predictions)
+    if doubted is not None:
+        found += (label_errors(evidence, doubted),)
+        session.emit(Found(finding=found[-1]))
     every = (*collected.findings, *data.findings, *trained.findings, *found)
     tables = tables_of(evidence, every, folds=ran, left_out=left_out)
+    if doubted is not None:
+        tables["label_errors"] = doubted.table(evidence.schema.classes)
     if evidence.threshold is not None:
         tables["threshold"] = threshold_table(evidence)
         session.emit(Noted(text=evidence.threshold.said(evidence.schema.classes)))

@@ -76,6 +76,18 @@ def self_confidence(labels: Array, probabilities: Array) -> Array:
     return np.asarray(probabilities[np.arange(len(labels)), labels])
 
 
+def normalised_margin(labels: Array, probabilities: Array) -> Array:
+    """`(n,)` how far the own label is ahead of the likeliest other one, from 0 to 1.
+
+    Example:
+        >>> normalised_margin(np.array([0, 1]), np.full((2, 2), [0.9, 0.1])).round(3).tolist()
+        [0.9, 0.1]
+    """
+    others = probabilities.copy()
+    others[np.arange(len(labels)), labels] = -np.inf
+    return np.asarray((self_confidence(labels, probabilities) - others.max(axis=1) + 1) / 2)
+
+
 def _rounded(counts: Array) -> Array:
     """Whole numbers of the same sum, which go up where the fractions are largest."""
     whole = np.floor(counts + 1e-9).astype(np.int64)

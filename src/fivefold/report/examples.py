@@ -53,7 +53,7 @@ def examples(collected: "Collected", evaluated: "Evaluated") -> list[tuple[str, 
     ]
     found = []
     for column in drawable:
-        tiles = _tiles(column, collected.table.column(column.name)[index[shown]])
+        tiles = tiles_of(column, collected.table.column(column.name)[index[shown]])
         caption = (
             f"Test rows of {column.name}: first those that were answered worst, then some answered "
             "best. What is true, and behind an arrow what was answered where that is another."
@@ -125,7 +125,8 @@ def _fitted(height: int, width: int) -> tuple[float, float]:
     return (1 - LABEL - 0.05) * height / longer, 0.92 * width / longer
 
 
-def _tiles(column: "Column", cells: "Array") -> "list[Array | None]":
+def tiles_of(column: "Column", cells: "Array") -> "list[Array | None]":
+    """Cells of a column that can be drawn, each small enough for a tile; None for a missing one."""
     kind = kind_of(column.kind)
     tiles = []
     for value in cells:

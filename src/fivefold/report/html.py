@@ -12,6 +12,7 @@ from fivefold.core.digits import digits
 from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.decided import Provenance
+from fivefold.report.doubted import doubted_passages
 from fivefold.report.grids import facts, grid, listed, sized
 from fivefold.report.headline import (
     display_name,
@@ -82,7 +83,7 @@ def render(
             "The scores of the deployed model on the test rows are further down."
         )
     told = dict(evaluated.tables if tables is None else tables)
-    told_by = passages(collected, evaluated)
+    told_by, doubted = passages(collected, evaluated), doubted_passages(collected, evaluated)
     limitations = told.pop("limitations", None)
     shown = [name for name in OPEN_TABLES if name in told and is_filled(told[name])]
     hidden = [name for name in told if name not in shown and is_filled(told[name])]
@@ -112,6 +113,7 @@ def render(
             for each in figures_of(run).values()
         ],
         passages=None if told_by is None else listed(*told_by, []),
+        doubted=None if doubted is None else listed(*doubted, [0]),
         metrics=_scores(evaluated.metrics),
         weighted=_scores(evaluated.weighted) if evaluated.weighted else None,
         weight=schema.named("weight"),

@@ -190,11 +190,15 @@ def _drawn(draw: Callable[..., str], values: Mapping[str, Any], caption: str) ->
 
 def _of_rows(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
     """Test rows as people see them."""
+    from fivefold.report.doubted import doubted_pictures
     from fivefold.report.examples import examples
 
     assert run.evaluated is not None
     for number, (svg, caption) in enumerate(examples(run.collected, run.evaluated)):
         yield f"examples_{number + 1}" if number else "examples", partial(_kept, svg, caption)
+    for number, (svg, caption) in enumerate(doubted_pictures(run.collected, run.evaluated)):
+        name = f"label_errors_{number + 1}" if number else "label_errors"
+        yield name, partial(_kept, svg, caption)
 
 
 def _kept(svg: str, caption: str) -> tuple[str, str]:
