@@ -5,8 +5,8 @@ from fivefold.artifacts import Evaluated
 from fivefold.core.finding import FINDINGS
 from fivefold.evaluate import simple
 from fivefold.evaluate.evaluate import Evaluate
-from fivefold.evaluate.labelerrors import share_of_errors
-from fivefold.evaluate.outoffold import drawn_units, out_of_fold
+from fivefold.evaluate.finders.labelerrors import share_of_errors
+from fivefold.evaluate.finders.outoffold import drawn_units, out_of_fold
 from fivefold.tasks.known import task_of
 
 
@@ -76,7 +76,11 @@ def _run(world, execute, evaluate, share=0.06):
 
 
 @pytest.mark.parametrize(
-    "evaluate", [Evaluate(baselines=("constant",)), Evaluate(folds=2, baselines=())]
+    "evaluate",
+    [
+        Evaluate(baselines=("constant",)),
+        pytest.param(Evaluate(folds=2, baselines=()), marks=pytest.mark.slow),
+    ],
 )
 def test_label_errors_of_a_run_name_the_rows_whose_labels_were_flipped(world, execute, evaluate):
     made, wrong = _run(world, execute, evaluate)
@@ -92,6 +96,7 @@ def test_label_errors_of_a_run_name_the_rows_whose_labels_were_flipped(world, ex
     assert (table["given"] != table["suggested"]).all()
 
 
+@pytest.mark.slow
 def test_label_errors_are_not_sought_where_nothing_is_fitted_beside(world, execute):
     made, _ = _run(world, execute, Evaluate(baselines=()))
     assert "label_errors" not in made.tables

@@ -227,6 +227,8 @@ def test_verdict_trusts_as_far_as_findings_and_rows_allow(a_run: Any) -> None:
 
     assert trust(drift).trust[1:] == ("open", "With care. Test rows differ.")
     assert trust(drift, drift).trust.sentence.endswith(" And 1 more.")
+    told = trust(finding("label_errors", "Labels are wrong."))
+    assert (told.trust.tone, told.data[1:]) == ("good", ("open", "Labels are wrong."))
     told = trust(split)
     assert told.trust[1:] == ("bad", "No. By date it is 0.6.")
     assert told.data.tone == "good"

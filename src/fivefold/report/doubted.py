@@ -38,7 +38,8 @@ def doubted_pictures(collected: "Collected", evaluated: "Evaluated") -> list[tup
             f"Rows of {column.name} whose label is likely wrong, the least believed first: what is "
             "given, and behind an arrow what models answer that did not learn from them."
         )
-        found.append((contact_sheet(tiles, named, title=f"Doubts, {column.name}"), caption))
+        title = f"Labels in doubt, {column.name}"
+        found.append((contact_sheet(tiles, named, title=title), caption))
     return found
 
 

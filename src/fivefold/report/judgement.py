@@ -21,10 +21,10 @@ from fivefold.tasks.telling import CHANCE
 GOOD, SIMPLER = "Is it good?", "Better than a simple model?"
 TRUST, DATA = "Can I trust it?", "What is wrong with my data?"
 
-ANSWERED = ("no_better_than_constant", "baseline_wins")
-"""Findings that the first two answers are about; they spoil no score."""
+ANSWERED = ("no_better_than_constant", "baseline_wins")  # told by the first two answers
 IN_PART = "In part."
 UNSAID = ("rows", "looks")
+OF_DATA = ("label_errors",)  # made where models are at hand, and told of the data nonetheless
 MOST_ADVICE, MOST_NAMED = 3, 3
 SETTINGS = {"split_ignores_time": "time", "split_ignores_group": "group"}
 """What Collect is told of the column that such a finding names."""
@@ -53,8 +53,10 @@ def verdict_of(run: Reported) -> Verdict:
         run: its artifacts; where it was not evaluated the verdict says so.
     """
     count = len(run.collected.findings) + len(run.preprocessed.findings)
+    later = run.findings[count:]
     data = [f for f in run.findings[:count] if f.code not in UNSAID]
-    others = [f for f in run.findings[count:] if f.code not in ANSWERED]
+    data += [f for f in later if f.code in OF_DATA]
+    others = [f for f in later if f.code not in (*ANSWERED, *OF_DATA)]
     spoilt = serious([*data, *others])
     judged = run.evaluated
     scores, by = ({}, None) if judged is None else (judged.metrics, judged.threshold)

@@ -23,7 +23,7 @@ from fivefold.core.wording import plural
 from fivefold.division import identical
 from fivefold.evaluate import simple
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.outoffold import drawn_units, out_of_fold, reading_of
+from fivefold.evaluate.finders.outoffold import drawn_units, out_of_fold, reading_of
 from fivefold.keys import codes_of
 from fivefold.label.confident import self_confidence
 from fivefold.metrics.intervals import wilson
@@ -166,8 +166,8 @@ def find_label_errors(evidence: Evidence, answered: "pd.DataFrame | None") -> La
 def _free_of_errors(evidence: Evidence) -> bool:
     """Whether the model hardly errs where it is surest, so that nothing need be fitted."""
     chances = evidence.task.chances(evidence.scores)
-    if chances is None:
-        return True
+    if chances is None or not len(chances):
+        return chances is None
     sure = np.argsort(-chances.max(axis=1), kind="stable")[: (len(chances) + 1) // 2]
     return bool((chances.argmax(axis=1) != evidence.target)[sure].mean() < LEAST_SHARE)
 
