@@ -15,6 +15,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
+from fivefold.kinds.pieces import Pieces
 from fivefold.kinds.plain import Places, Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 
@@ -286,10 +287,12 @@ class Block(ABC):
     def places(self, array: Array, columns: Sequence[Fitted]) -> Places | None:
         """What a simple model sees at each position, where the block is a `sequence`; or None.
 
-        Args:
-            array: `(n, *shape)`; n may be 0.
-            columns: that it holds.
+        Its arguments are those of `trees`.
         """
+        return None
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Parts of a canonical cell that can be taken out of it; None where it has none."""
         return None
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:

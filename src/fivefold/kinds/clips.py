@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from fivefold.codecs.mel import bands_of
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import Pieces, stretches
 from fivefold.kinds.plain import Dense, Places, Reader
 
 SILENT = -32_768
@@ -24,6 +26,11 @@ NEAR = 3
 
 PARTS = 4
 """Stretches of a sound of which a simple model is told the mean."""
+
+
+BANDS = np.array([0.0, 500.0, 1500.0, 3000.0])
+"""Hz at which bands begin that an answer is divided among, where there are 16,000 samples a second;
+lower ones where there are less."""
 
 
 class Clips(Block):
@@ -62,6 +69,35 @@ class Clips(Block):
         seconds = state.length / state.rate
         return f"{column.kind.name} {encoded.name!r} ({seconds:.3g} s at {state.rate:,} Hz)"
 
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Stretches of bands of pitch, silent in their place."""
+        state = column.state
+        heard = np.asarray(cell[: state.length], np.float64)
+        times, edges = stretches(len(heard), 12), BANDS * min(1.0, state.rate / 16_000)
+        split = [bands_apart(heard[first:last], state.rate, edges) for first, last in times]
+
+        def encode(inside: Array) -> Array:
+            rows = np.full((len(inside), state.length), SILENT, np.int16)
+            there = inside.reshape(len(inside), len(times), len(edges))
+            for (first, last), bands, some in zip(times, split, there.swapaxes(0, 1), strict=True):
+                rows[:, first:last] = np.clip(np.rint(some @ bands), SILENT + 1, -SILENT - 1)
+            return rows
+
+        ranges = list(pairwise([*edges.tolist(), state.rate / 2]))
+        pitch = [f"{low:,.0f} to {high:,.0f} Hz" for low, high in ranges]
+        ends = [(first / state.rate, last / state.rate) for first, last in times]
+        return Pieces(
+            noun="stretches of bands",
+            names=tuple(f"{a:.2f} to {b:.2f} s, {band}" for a, b in ends for band in pitch),
+            at=tuple(
+                [round(a, 4), round(b, 4), round(low, 1), round(high, 1)]
+                for a, b in ends
+                for low, high in ranges
+            ),
+            without="silence in its place",
+            encode=encode,
+        )
+
     # --- what simple models read
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Dense]:
@@ -82,6 +118,28 @@ class Clips(Block):
 
     def note(self, columns: Sequence[Fitted], reader: Reader) -> str:
         return f"{columns[0].kind.plural} as the loudness of bands over time"
+
+
+def bands_apart(samples: Array, rate: int, edges: Array) -> Array:
+    """A stretch of a sound taken apart by pitch; its bands add up to it.
+
+    Args:
+        samples: `(n,)` float64.
+        rate: samples a second.
+        edges: `(bands,)` Hz at which each begins; the last one ends at half the rate.
+
+    Returns:
+        `(bands, n)` float64.
+
+    Example:
+        >>> apart = bands_apart(np.array([1.0, -1.0, 2.0, 0.0]), 8000, np.array([0.0, 1500.0]))
+        >>> apart.sum(axis=0).round(9).tolist()
+        [1.0, -1.0, 2.0, 0.0]
+    """
+    spectrum, pitch = np.fft.rfft(samples), np.fft.rfftfreq(len(samples), 1 / rate)
+    band = np.searchsorted(edges, pitch, side="right") - 1
+    alone = np.where(band == np.arange(len(edges))[:, None], spectrum, 0)
+    return np.asarray(np.fft.irfft(alone, len(samples), axis=1))
 
 
 def frames_of(rate: int, length: int) -> int:

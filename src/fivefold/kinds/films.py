@@ -1,12 +1,14 @@
 """Clips of one size and length: the array of one column whose cells are films."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import Pieces, fractions, grid_names, masked, regions, stretches
 from fivefold.kinds.pixels import FITTED, SIDES, flat, pooled
 from fivefold.kinds.plain import Dense, Reader
 
@@ -42,6 +44,26 @@ class Films(Block):
         fitted = f", {changed:,} {FITTED[column.state.fit]}" if changed else ""
         size = f"{frames} frames of {height}x{width} {colour}{fitted}"
         return f"{column.kind.name} {encoded.name!r} ({size}, evenly over each clip)"
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Regions of some frames, filled with what mostly stands there in the other frames."""
+        whole = column.kind.encode(objects([cell]), column.column, column.state)[0]
+        blank = np.broadcast_to(np.median(whole, axis=1, keepdims=True), whole.shape)
+        _, frames, height, width = whole.shape
+        grid = list(zip(regions(height, width, 3), grid_names(height, width, 3), strict=True))
+        times = stretches(frames, 5)
+        places = [(slice(None), slice(*time), *place) for time in times for place, _ in grid]
+        return masked(
+            whole,
+            blank.astype(whole.dtype),
+            places,
+            "regions of frames",
+            names=tuple(f"frames {a + 1} to {b}, {name}" for a, b in times for _, name in grid),
+            at=tuple(
+                [*time, *fractions(*place, height, width)] for time in times for place, _ in grid
+            ),
+            without="the median of all frames in its place",
+        )
 
     # --- what simple models read
 

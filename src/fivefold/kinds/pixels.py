@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.grid import Grid
 from fivefold.codecs.resizing import shrinks_rows_first
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import Pieces, fractions, grid_names, masked, regions
 from fivefold.kinds.plain import Dense, Reader
 from fivefold.kinds.scripted import Scripted, script
 
@@ -53,6 +55,22 @@ class Pixels(Block):
         changed = sum(seen.values()) - seen.get((height, width), 0)
         fitted = f", {changed:,} {FITTED[column.state.fit]}" if changed else ""
         return f"{column.kind.name} {encoded.name!r} ({height}x{width} {colour}{fitted})"
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Regions of the picture as the model sees it, filled with its median colour."""
+        whole = column.kind.encode(objects([cell]), column.column, column.state)[0]
+        blank = np.broadcast_to(np.median(whole, axis=(1, 2), keepdims=True), whole.shape)
+        height, width = whole.shape[1:]
+        places = regions(height, width)
+        return masked(
+            whole,
+            blank.astype(whole.dtype),
+            [(slice(None), *place) for place in places],
+            "regions",
+            names=grid_names(height, width),
+            at=tuple(fractions(*place, height, width) for place in places),
+            without="the picture's median colour in its place",
+        )
 
     # --- what simple models read
 

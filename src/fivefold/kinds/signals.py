@@ -1,12 +1,15 @@
 """Numbers over time, filled up to one length: the array of one column whose cells are series."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import MOST, Pieces, named, stretches
 from fivefold.kinds.plain import Dense, Places, Reader
 
 NEAR = 7
@@ -50,6 +53,40 @@ class Signals(Block):
         means = f", means of {state.stride}" if state.stride > 1 else ""
         channels = plural(state.channels, "channel")
         return f"{column.kind.name} {encoded.name!r} ({steps}{means}, {channels})"
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Stretches of each channel, with the channel's mean in their place."""
+        steps, channels = cell.shape
+        lines = stretches(channels)
+        times = stretches(steps, max(1, min(16, MOST // len(lines))))
+        known = np.where(np.isnan(cell), 0.0, cell).sum(axis=0)
+        mean = known / np.maximum((~np.isnan(cell)).sum(axis=0), 1)
+        places = [(slice(*time), slice(*line)) for line in lines for time in times]
+
+        def without(row: Array) -> Array:
+            kept = cell.copy()
+            for piece in np.flatnonzero(~row):
+                time, line = places[piece]
+                kept[time, line] = np.where(np.isnan(cell[time, line]), np.nan, mean[line])
+            return kept
+
+        def encode(inside: Array) -> Array:
+            cells = objects(without(row) for row in inside)
+            return np.asarray(column.kind.encode(cells, column.column, column.state))
+
+        one = "" if channels == 1 else "channel {}, "
+        return Pieces(
+            noun="steps",
+            names=tuple(
+                one.format(first + 1 if last == first + 1 else f"{first + 1} to {last}")
+                + named(*time)
+                for first, last in lines
+                for time in times
+            ),
+            at=tuple([*time, *line] for line in lines for time in times),
+            without="the mean of the channel in its place",
+            encode=encode,
+        )
 
     # --- what simple models read
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from math import log
+from typing import Any
 
 import numpy as np
 
-from fivefold.codecs.alphabet import ALPHABETS, FIRST, PAD
+from fivefold.codecs.alphabet import ALPHABETS, ANY, FIRST, PAD
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import Pieces, masked, named, stretches
 from fivefold.kinds.plain import Bag, Levels, Places, Plain, Reader
 
 POSITIONS = 1000
@@ -46,6 +49,22 @@ class Symbols(Block):
         state = column.state
         letters = f"{state.form}, {plural(len(state.letters), 'symbol')}"
         return f"{column.kind.name} {encoded.name!r} ({letters}: {state.rule})"
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """Stretches of symbols, each of which may then be any."""
+        [whole] = column.kind.encode(objects([cell]), column.column, column.state)
+        length = int((whole != PAD).sum())
+        places = stretches(length)
+        told = isinstance(cell, str) and len(cell) >= length
+        return masked(
+            whole,
+            np.where(whole == PAD, PAD, ANY).astype(whole.dtype),
+            [(slice(*place),) for place in places],
+            "symbols",
+            names=tuple(named(first, last, cell if told else "") for first, last in places),
+            at=tuple([first, last] for first, last in places),
+            without="any symbols in its place",
+        )
 
     # --- what simple models read
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
+from fivefold.kinds.pieces import Pieces, words_of
 from fivefold.kinds.plain import Bag
 
 PAD, UNKNOWN, FIRST = 0, 1, 2
@@ -43,6 +45,30 @@ class Tokens(Block):
         words = plural(column.state.length, unit)
         known = plural(column.state.size - FIRST, f"known {unit}")
         return f"{column.kind.name} {encoded.name!r} ({words} a row, {known})"
+
+    def pieces(self, cell: Any, column: Any) -> Pieces | None:
+        """The words of a text, and the text without some of them."""
+        if not isinstance(cell, str):
+            return None
+        places = words_of(cell)
+
+        def without(row: Array) -> str:
+            if row.all():
+                return cell
+            kept = [place for place, there in zip(places, row, strict=True) if there]
+            return " ".join(cell[first:last] for first, last in kept)
+
+        def encode(inside: Array) -> Array:
+            texts = objects(without(row) for row in inside)
+            return np.asarray(column.kind.encode(texts, column.column, column.state))
+
+        return Pieces(
+            noun="words",
+            names=tuple(cell[first:last] for first, last in places),
+            at=tuple([first, last] for first, last in places),
+            without="the text without it",
+            encode=encode,
+        )
 
     def linear(self, array: Array, columns: Sequence[Fitted]) -> tuple[Bag]:
         state = columns[0].state

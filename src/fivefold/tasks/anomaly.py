@@ -20,6 +20,7 @@ from fivefold.metrics.metric import (
     ROC_AUC,
     Metric,
 )
+from fivefold.tasks.additive import SURPRISE, Additive, alone
 from fivefold.tasks.choice import Choice
 from fivefold.tasks.classes import PAIRS, class_as_asked, classes_of
 from fivefold.tasks.labels import Labels
@@ -104,6 +105,10 @@ class Anomaly(Choice):
 
     def shares(self, scores: Array, schema: Schema) -> dict[str, Array]:
         return {"surprise": scores[:, 1]}
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """The surprise of a row."""
+        return alone(str(schema.classes[1]), scores[:, 1], SURPRISE)
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """Of surprises, float32 of which hardly tells more where they are large."""

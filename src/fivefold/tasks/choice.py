@@ -12,6 +12,7 @@ from fivefold.codecs.table import Array
 from fivefold.metrics import classification
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.weight import per_answer
+from fivefold.tasks.additive import LOG_CHANCE, LOG_ODDS, Additive, alone, log_chances
 from fivefold.tasks.classes import classes_of, order_as_asked, settled
 from fivefold.tasks.places import finite, label_array, labels_of, places_of
 from fivefold.tasks.target import Settled, Targets
@@ -100,6 +101,15 @@ class Choice(Task):
             f"probability of {label}": scores[:, place]
             for place, label in enumerate(schema.classes)
         }
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """Log odds of the second of two classes; of more, the logarithm of each probability."""
+        if self.sequence:
+            return None
+        logs, names = log_chances(scores), tuple(map(str, schema.classes))
+        if len(names) == 2:  # of which both are told to all digits, as each is made by itself
+            return alone(names[1], logs[:, 1] - logs[:, 0], LOG_ODDS)
+        return Additive(names, logs, (LOG_CHANCE,) * len(names), scores.argmax(axis=1))
 
     def positions(self, target: Array) -> Array | None:
         return np.asarray(target >= 0) if target.ndim > 1 else None

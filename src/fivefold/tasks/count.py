@@ -17,6 +17,7 @@ from fivefold.metrics.metric import (
     DEVIANCE_EXPLAINED,
     POISSON_DEVIANCE,
 )
+from fivefold.tasks.additive import LEAST, Additive, alone
 from fivefold.tasks.places import finite
 from fivefold.tasks.quantity import Quantity
 from fivefold.tasks.target import Settled, Targets
@@ -86,6 +87,11 @@ class Count(Quantity):
         """The ends of the interval of each count."""
         low, high = counts.intervals(scores)
         return {"low": low, "high": high}
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """The logarithm of the mean, to which what a network says adds."""
+        logs = np.log(np.maximum(scores[:, 0].astype(np.float64), LEAST))
+        return alone(schema.targets[0], logs, "log of the mean")
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """That of numbers, and of the largest mean what float32 tells of its logarithm."""

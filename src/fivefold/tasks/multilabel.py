@@ -20,6 +20,7 @@ from fivefold.metrics.metric import (
     MEAN_AVERAGE_PRECISION,
     SUBSET_ACCURACY,
 )
+from fivefold.tasks.additive import LOG_ODDS, Additive, log_odds
 from fivefold.tasks.classes import MOST_CLASSES
 from fivefold.tasks.labels import read_labels
 from fivefold.tasks.places import finite, labels_of
@@ -214,6 +215,12 @@ class Multilabel(Task):
 
     def chances(self, scores: Array) -> Array | None:
         return np.asarray(scores[..., 0])
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """Log odds of each label; what is told is the likeliest."""
+        odds = log_odds(scores[..., 0])
+        names = tuple(map(str, schema.classes))
+        return Additive(names, odds, (LOG_ODDS,) * len(names), odds.argmax(axis=1))
 
     # --- judging
 

@@ -11,6 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.digits import digits
 from fivefold.core.wording import literal, together
 from fivefold.errors import DataError
+from fivefold.tasks.additive import Additive
 from fivefold.tasks.places import finite
 from fivefold.tasks.target import Settled, Target, Targets
 from fivefold.tasks.task import ROUNDING, Task
@@ -105,6 +106,12 @@ class Quantity(Task):
         if len(columns) == 1:
             return {}
         return {f"predicted {name}": scores[:, place] for place, name in enumerate(columns)}
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """The numbers themselves."""
+        values = np.asarray(scores, np.float64).reshape(len(scores), -1)
+        first = np.zeros(len(values), np.int64)
+        return Additive(schema.targets, values, ("",) * values.shape[1], first)
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """As a fraction of the deviation of `targets`, wherever they lie.

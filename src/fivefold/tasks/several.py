@@ -14,6 +14,7 @@ from fivefold.core.wording import plural, together
 from fivefold.errors import DataError
 from fivefold.metrics.metric import Metric
 from fivefold.metrics.statistic import Statistic
+from fivefold.tasks.additive import Additive
 from fivefold.tasks.onetarget import KNOWN, OneTarget, side_by_side
 from fivefold.tasks.target import Question, Settled, Targets
 from fivefold.tasks.task import Task
@@ -181,6 +182,23 @@ class Several(Task):
             told[f"predicted {one.name}"] = one.task.answers(given, own)
             told |= {f"{one.name}: {k}": v for k, v in one.task.shares(given, own).items()}
         return told
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """Those of all targets that have such a scale, each name behind that of its target."""
+        told = [
+            (one.name, found)
+            for one, own in self._each(schema)
+            if (found := one.task.additive(one.given(scores), own)) is not None
+        ]
+        if not told:
+            return None
+        names, units = list[str](), list[str]()
+        for name, found in told:
+            alone = found.names == (name,)
+            names += [name if alone else f"{name}: {one}" for one in found.names]
+            units += found.units
+        values = np.concatenate([found.values for _, found in told], axis=1)
+        return Additive(tuple(names), values, tuple(units), told[0][1].said)
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         allowed = np.empty(wanted.shape[1])

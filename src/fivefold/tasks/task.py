@@ -10,6 +10,7 @@ import numpy as np
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.metrics.metric import Metric
+from fivefold.tasks.additive import Additive
 from fivefold.tasks.target import Question, Settled, Targets
 from fivefold.tasks.telling import Telling
 
@@ -198,6 +199,15 @@ class Task(Telling):
             scores: `(n, ...)`, whose answers are numbers.
         """
         return np.ones(len(scores))
+
+    def additive(self, scores: Array, schema: Schema) -> Additive | None:
+        """Scores on a scale on which parts of an answer add; None where they have none.
+
+        Args:
+            scores: `(n, ...)` as a model gives them.
+            schema: names and classes.
+        """
+        return None
 
     def tolerance(self, targets: Array, wanted: Array) -> Any:
         """The largest difference of scores that is rounding: a number, or one for each output.

@@ -1,0 +1,79 @@
+"""Rows that an explanation compares with: as usual as the training rows, and none of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fivefold.codecs.coded import missing_rows
+from fivefold.codecs.table import Array
+from fivefold.deploy.replayed import Requested
+from fivefold.kinds.codec import cells_of
+from fivefold.serve.contract import Field
+from fivefold.serve.explain import COLUMNS
+
+ROWS = 64
+FEW = 8
+"""Cells of columns that are made up, such as pictures: they are large."""
+
+SEEN = 20_000
+"""Training rows that are looked at, evenly spaced."""
+
+
+def background_of(asked: Requested, rows: Array, seed: int) -> dict[str, Any]:
+    """Cells by column, for a bundle: `{"rows": 64, "columns": {name: cells}}`.
+
+    Numbers and dates are evenly spaced quantiles of the training rows, categories come as often as
+    there, each column in an order of its own: so no row of the data is in a bundle. Other cells,
+    texts or pictures, are made up, as in the example requests.
+
+    Args:
+        asked: the columns of requests, with the table as the source gave it.
+        rows: `(n,)` training rows.
+        seed: of the orders.
+
+    Returns:
+        Empty where rows have too many columns to be explained.
+    """
+    if len(asked.schema.inputs) > COLUMNS or not len(rows):
+        return {}
+    draw, step = np.random.default_rng(seed), -(-len(rows) // SEEN)
+    some = asked.table.take(rows[::step])
+    columns = {field.name: _cells(asked, field, some, draw) for field in asked.contract.fields}
+    return {"rows": ROWS, "columns": columns}
+
+
+def _cells(asked: Requested, field: Field, some: Any, draw: np.random.Generator) -> list[Any]:
+    fitted = asked.codec.columns[field.name]
+    if not fitted.kind.block.shared:
+        return list(fitted.kind.synthesise(fitted, field.usual, FEW, draw))
+    values = np.asarray(cells_of(some, fitted.column).values)
+    if fitted.kind.coded:
+        values = _known(values, frozenset(field.categories))
+    if not len(values):
+        return list(fitted.kind.synthesise(fitted, field.usual, ROWS, draw))
+    spread = _evenly(values, missing_rows(values))
+    return list(fitted.kind.to_json(spread[draw.permutation(len(spread))], fitted.column))
+
+
+def _known(values: Array, categories: frozenset[str]) -> Array:
+    """Cells that are missing or of a category that the bundle names anyway."""
+    named = np.array([v is None or str(v) in categories for v in values.tolist()], bool)
+    return values[named]
+
+
+def _evenly(values: Array, missing: Array) -> Array:
+    """So many cells at evenly spaced places among all in their order, missing ones last."""
+    there = values[~missing]
+    order = np.argsort(there.astype(str) if there.dtype == object else there, kind="stable")
+    every = np.concatenate([there[order], values[missing]])
+    return every[((np.arange(ROWS) + 0.5) / ROWS * len(every)).astype(np.int64)]
+
+
+def as_rows(background: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows that these columns make; shorter ones begin again."""
+    columns = background["columns"]
+    return [
+        {name: cells[row % len(cells)] for name, cells in columns.items()}
+        for row in range(background["rows"])
+    ]
