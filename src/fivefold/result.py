@@ -3,11 +3,11 @@
 import html
 from collections.abc import Mapping
 from functools import cached_property
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.answering import Answering
+from fivefold.artifacts import Collected, Evaluated, Preprocessed
 from fivefold.core.artifact import Artifact
 from fivefold.core.context import Context
 from fivefold.core.estimate import Estimate
@@ -16,7 +16,6 @@ from fivefold.core.finding import Finding
 from fivefold.core.named import Named
 from fivefold.core.why import why
 from fivefold.core.wording import plural
-from fivefold.errors import ConfigError
 from fivefold.looks import looks_of
 from fivefold.metrics.optimism import Looks
 from fivefold.report.headline import serious
@@ -24,24 +23,16 @@ from fivefold.report.pictures import Figures
 from fivefold.report.reportpage import ReportPage, made_with, write_page
 from fivefold.report.ten import Tables
 from fivefold.report.verdict import Verdict
-from fivefold.serve.bounded import About, Bounded
-from fivefold.tasks.known import task_of
-from fivefold.tasks.threshold import decided
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
-    from fivefold.codecs.schema import Schema
-    from fivefold.deploy.changes import Difference
-    from fivefold.reading.raw import Raw
     from fivefold.sheet.testimony import Answers
-    from fivefold.travel.changes import Changes
 
 A = TypeVar("A", bound=Artifact)
 
 
-class Result(Bounded):
+class Result(Answering):
     """The artifacts of a run, by type: `result[Trained].model`.
 
     Args:
@@ -144,99 +135,6 @@ class Result(Bounded):
             WiringError: if there is no such stage.
         """
         return why(self.execution.decisions, stage)
-
-    def predict(
-        self, data: Any, *, root: str | PathLike[str] | None = None
-    ) -> "np.ndarray[Any, Any]":
-        """Labels, or numbers for regression, by the network itself; works without Deploy.
-
-        Args:
-            data: whatever `Collect` takes, by the same readers: a frame, a data set, a dict of
-                columns, a list of dicts, a path; the target column may be absent.
-            root: the folder below which texts of a frame or a file may name pictures; that of the
-                file if None.
-
-        Returns:
-            `(n,)` labels as the source wrote them, or float64 values.
-
-        Raises:
-            RequestError: naming row and column.
-            ParityError: naming stages and columns, if a stage changed the table that was read.
-        """
-        from fivefold.serve.planes import at_size, sizes_in
-
-        self._check_here()
-        codec = self[Preprocessed].codec
-        raw, changes = self._read(data, root)
-        judged = self.context.get(Evaluated)
-        marks = decided(self._scores(raw, changes), judged.threshold if judged else None)
-        answers = task_of(codec.schema.task).answers(marks, codec.schema)
-        return at_size(answers, sizes_in(raw, codec.schema), codec.steps)
-
-    def predict_proba(
-        self, data: Any, *, root: str | PathLike[str] | None = None
-    ) -> "np.ndarray[Any, Any]":
-        """Probabilities, one column a class in the order of `Schema.classes`.
-
-        Args:
-            data: as for `predict`.
-            root: as for `predict`.
-
-        Returns:
-            `(n, classes)` float32.
-
-        Raises:
-            RequestError: naming row and column, or for a regression model.
-            ParityError: naming stages and columns, if a stage changed the table that was read.
-        """
-        from fivefold.serve.chances import probabilities
-
-        self._check_here()
-        return probabilities(self[Preprocessed].codec.schema, self._scores(*self._read(data, root)))
-
-    def _check_here(self) -> None:
-        """Refuse, by a ConfigError, to ask a model that was made elsewhere."""
-        if Trained not in self and Evaluated in self and self[Evaluated].given:
-            wanted, found = "a model of this run", f"one made elsewhere, {self[Evaluated].given}"
-            raise ConfigError.expected("predict", wanted, found, "Ask it where it was made.")
-
-    def _about(self, data: Any, root: str | PathLike[str] | None) -> About:
-        self._check_here()
-        by = self[Evaluated].decided() if Evaluated in self else {}
-        return About(self._scores(*self._read(data, root)), self[Preprocessed].codec.schema, **by)
-
-    @cached_property
-    def _changes(self) -> "tuple[Difference, ...]":
-        from fivefold.deploy.changes import table_changes
-
-        return table_changes(self.context)
-
-    @property
-    def _asked(self) -> "Schema":
-        """The columns that rows come with which are to be answered."""
-        changes, schema = self[Collected].changes, self[Preprocessed].codec.schema
-        return schema if changes is None else changes.request(schema)
-
-    def _read(self, data: Any, root: str | PathLike[str] | None) -> "tuple[Raw, Changes | None]":
-        from fivefold.deploy.changes import predict_fault
-        from fivefold.serve.contract import text_of
-        from fivefold.serve.requests import raw_pieces, reading_of
-        from fivefold.serve.sources import rows_of
-
-        if self._changes:
-            raise predict_fault(self.context, self._changes)
-        reading = reading_of(self._asked, text_of(self[Collected].provenance), root=root)
-        data, changes = rows_of(data, self[Collected].changes)
-        (raw,) = raw_pieces(data, self._asked, reading, rows=None)
-        return raw, changes
-
-    def _scores(self, raw: "Raw", changes: "Changes | None") -> "np.ndarray[Any, Any]":
-        from fivefold.models.score import score
-        from fivefold.serve.requests import canonical_columns, encoded
-
-        codec = self[Preprocessed].codec
-        arrays = encoded(codec, canonical_columns(raw, self._asked, 0), changes=changes)
-        return codec.cut(score(self[Trained].model, arrays), arrays)
 
     def report(
         self,

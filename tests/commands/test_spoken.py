@@ -28,6 +28,8 @@ FOLDER = ("file.txt", "")
 WRONG = {
     "--prediction": ["no such"],
     "--train": ["no_such.csv"],
+    "--of": ["no such class"],
+    "--rows": ["0", "x"],
     "--target": COLUMN,
     "--task": ("clustering", ""),
     "--drop": COLUMN,
@@ -257,6 +259,7 @@ OTHERWISE = ("n_jobs", "test_source", "date_format", "series_id", "better_than",
 SOURCES = {
     "audit": ["said.csv", "--target", "y", "--prediction", "said"],
     "predict": ["model.ff", "asked.jsonl"],
+    "explain": ["model.ff", "asked.jsonl"],
     "export": ["model.ff", "--to", "site"],
     "serve": ["model.ff"],
     "reproduce": ["none"],

@@ -109,7 +109,7 @@ def test_predict_half_a_surrogate_pair_is_quoted_not_a_crash(model, ask):
 
 
 def test_predict_wrong_method_and_path(model, ask):
-    wanted = "one of POST /predict, GET /health, GET /schema and GET /"
+    wanted = "one of POST /predict, POST /explain, GET /health, GET /schema and GET /"
     for method, path, status in (("GET", "/predict", 405), ("GET", "/no%3Cb%3E", 404)):
         response = ask(model, method, path)
         assert response.status_code == status

@@ -1,24 +1,35 @@
-"""`fivefold explain`: what a finding, an error or an exit status means, and what to do."""
+"""`fivefold explain`: what a finding, an error or a status means; why a model answers so."""
 
 import argparse
 from typing import Any
 
 from fivefold import errors
-from fivefold.commands.command import Command, Told
+from fivefold.commands.command import Command, Told, add_own, add_threads
 from fivefold.commands.exits import EXITS
 from fivefold.commands.parser import Parser
+from fivefold.commands.querying import source_asked
 from fivefold.core.wording import nearest
 from fivefold.errors import ConfigError, FivefoldError
 
 CODE = "of a finding (baseline_wins), an error (DataError) or a status; all of them if left out"
+_FILE = "rows to explain the answers for; CODE is then a model, as --to of run wrote it"
+_OF = "a class, or a target of several; default: what is answered"
+_ROWS = "of the file, the first ones (default 1)"
 WHO = "fivefold explain"
 
 
 def _add(parser: Parser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help=CODE)
+    parser.add_argument("file", nargs="?", metavar="FILE", help=_FILE)
+    parser.add_argument("--of", metavar="LABEL", help=_OF)
+    parser.add_argument("--rows", type=int, default=1, metavar="N", help=_ROWS)
+    add_threads(parser)
+    add_own(parser)
 
 
 def _act(chosen: argparse.Namespace) -> Told:
+    if chosen.file is not None:
+        return _answers(chosen)
     known = explanations()
     if chosen.code is None:
         width = max(map(len, known))
@@ -35,6 +46,18 @@ def _act(chosen: argparse.Namespace) -> Told:
     lines = [head, "", f"{entry['meaning'][:1].upper()}{entry['meaning'][1:]}."]
     lines += ["", f"What to do: {advice}"] if advice else []
     return Told("\n".join([*lines, "", f"More: {entry['page']}"]), {**entry, "advice": advice})
+
+
+def _answers(chosen: argparse.Namespace) -> Told:
+    """Why a model answers the first rows of a file as it does."""
+    from fivefold.serve.predictor import load
+
+    if chosen.rows < 1:
+        remedy = "Leave it out for the first row alone."
+        raise ConfigError.expected(f"{WHO} --rows", "at least 1", str(chosen.rows), remedy)
+    rows = source_asked(chosen.file, None, ())
+    told = load(chosen.code, threads=chosen.threads).explain(rows, of=chosen.of, rows=chosen.rows)
+    return Told("\n\n".join(map(str, told)), [one.to_json() for one in told])
 
 
 def explanations() -> dict[str, dict[str, Any]]:
@@ -75,8 +98,8 @@ def in_flags(advice: str) -> str:
 
 EXPLAIN = Command(
     "explain",
-    "tell what a finding, an error or an exit status means",
+    "tell what a finding, an error or a status means, or why a model answers so",
     _add,
     _act,
-    ("explain baseline_wins", "explain DataError", "explain"),
+    ("explain baseline_wins", "explain DataError", "explain income.ff new.csv --rows 3"),
 )

@@ -1,6 +1,5 @@
 """Rows that an explanation compares with: as usual as the training rows, and none of them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from fivefold.codecs.table import Array
 from fivefold.deploy.replayed import Requested
 from fivefold.kinds.codec import cells_of
 from fivefold.serve.contract import Field
-from fivefold.serve.explain import COLUMNS
 
 ROWS = 64
 FEW = 8
@@ -20,7 +18,7 @@ SEEN = 20_000
 """Training rows that are looked at, evenly spaced."""
 
 
-def background_of(asked: Requested, rows: Array, seed: int) -> dict[str, Any]:
+def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
     """Cells by column, for a bundle: `{"rows": 64, "columns": {name: cells}}`.
 
     Numbers and dates are evenly spaced quantiles of the training rows, categories come as often as
@@ -30,14 +28,13 @@ def background_of(asked: Requested, rows: Array, seed: int) -> dict[str, Any]:
     Args:
         asked: the columns of requests, with the table as the source gave it.
         rows: `(n,)` training rows.
-        seed: of the orders.
 
     Returns:
-        Empty where rows have too many columns to be explained.
+        Empty where answers are not explained.
     """
-    if len(asked.schema.inputs) > COLUMNS or not len(rows):
+    if not asked.contract.explains or not len(rows):
         return {}
-    draw, step = np.random.default_rng(seed), -(-len(rows) // SEEN)
+    draw, step = np.random.default_rng(0), -(-len(rows) // SEEN)
     some = asked.table.take(rows[::step])
     columns = {field.name: _cells(asked, field, some, draw) for field in asked.contract.fields}
     return {"rows": ROWS, "columns": columns}
@@ -59,7 +56,7 @@ def _cells(asked: Requested, field: Field, some: Any, draw: np.random.Generator)
 def _known(values: Array, categories: frozenset[str]) -> Array:
     """Cells that are missing or of a category that the bundle names anyway."""
     named = np.array([v is None or str(v) in categories for v in values.tolist()], bool)
-    return values[named]
+    return np.asarray(values[named])
 
 
 def _evenly(values: Array, missing: Array) -> Array:
@@ -67,13 +64,5 @@ def _evenly(values: Array, missing: Array) -> Array:
     there = values[~missing]
     order = np.argsort(there.astype(str) if there.dtype == object else there, kind="stable")
     every = np.concatenate([there[order], values[missing]])
-    return every[((np.arange(ROWS) + 0.5) / ROWS * len(every)).astype(np.int64)]
-
-
-def as_rows(background: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows that these columns make; shorter ones begin again."""
-    columns = background["columns"]
-    return [
-        {name: cells[row % len(cells)] for name, cells in columns.items()}
-        for row in range(background["rows"])
-    ]
+    spread = every[((np.arange(ROWS) + 0.5) / ROWS * len(every)).astype(np.int64)]
+    return np.asarray(spread)

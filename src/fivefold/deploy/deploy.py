@@ -122,6 +122,7 @@ class Deploy(Stage):
         evaluated: Evaluated | None = None,
     ) -> Deployed:
         """Export, write beside, replay, rename."""
+        from fivefold.deploy.background import background_of
         from fivefold.deploy.origins import from_source
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
@@ -142,6 +143,7 @@ class Deploy(Stage):
             weights=pack_weights(trained.model),
             graphs=graphs,
             parity=entry,
+            background=background_of(asked, data.train.index),
             recipe=session.recipe,
             card=card(
                 collected=collected,

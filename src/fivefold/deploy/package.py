@@ -12,6 +12,7 @@ from fivefold.core.identity import version_of
 from fivefold.kinds.codec import Codec
 from fivefold.serve.bundle import (
     ARRAYS_ENTRY,
+    BACKGROUND_ENTRY,
     CONFORMAL_ENTRY,
     MANIFEST,
     ROWS_ENTRY,
@@ -51,6 +52,7 @@ def package(
     origin: Mapping[str, Any] | None = None,
     threshold: Threshold | None = None,
     conformal: Conformal | None = None,
+    background: Mapping[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """Everything that goes into a bundle, the manifest first.
 
@@ -69,6 +71,7 @@ def package(
         origin: digests of the data it was made from and of what it was judged by, and its scores.
         threshold: what decides answers; None for the likeliest class.
         conformal: what holds the truth as often as is stated; None for nothing.
+        background: cells by column that an explanation compares with; empty for none.
 
     Returns:
         Contents by entry name.
@@ -83,6 +86,7 @@ def package(
         **_rows(changes),
         **({} if threshold is None else {THRESHOLD_ENTRY: to_json(threshold.to_json())}),
         **({} if conformal is None else {CONFORMAL_ENTRY: to_json(conformal.to_json())}),
+        **({BACKGROUND_ENTRY: to_json(background)} if background else {}),
         **graphs,
         "weights.safetensors": weights,
         "parity.json": to_json(parity),

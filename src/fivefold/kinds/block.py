@@ -15,7 +15,7 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.feature import Feature
 from fivefold.kinds.pack import pack_state, unpack_state
-from fivefold.kinds.pieces import Pieces
+from fivefold.kinds.occlusion import Pieces
 from fivefold.kinds.plain import Places, Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 

@@ -9,7 +9,7 @@ import numpy as np
 from fivefold.codecs.mel import bands_of
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import Pieces, stretches
+from fivefold.kinds.occlusion import Pieces, stretches
 from fivefold.kinds.plain import Dense, Places, Reader
 
 SILENT = -32_768

@@ -8,7 +8,7 @@ import numpy as np
 from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import Pieces, fractions, grid_names, masked, regions, stretches
+from fivefold.kinds.occlusion import Pieces, fractions, grid_names, masked, regions, stretches
 from fivefold.kinds.pixels import FITTED, SIDES, flat, pooled
 from fivefold.kinds.plain import Dense, Reader
 

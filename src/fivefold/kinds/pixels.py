@@ -11,7 +11,7 @@ from fivefold.codecs.grid import Grid
 from fivefold.codecs.resizing import shrinks_rows_first
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import Pieces, fractions, grid_names, masked, regions
+from fivefold.kinds.occlusion import Pieces, fractions, grid_names, masked, regions
 from fivefold.kinds.plain import Dense, Reader
 from fivefold.kinds.scripted import Scripted, script
 

@@ -9,7 +9,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import MOST, Pieces, named, stretches
+from fivefold.kinds.occlusion import MOST, Pieces, named, stretches
 from fivefold.kinds.plain import Dense, Places, Reader
 
 NEAR = 7
@@ -68,7 +68,7 @@ class Signals(Block):
             for piece in np.flatnonzero(~row):
                 time, line = places[piece]
                 kept[time, line] = np.where(np.isnan(cell[time, line]), np.nan, mean[line])
-            return kept
+            return np.asarray(kept)
 
         def encode(inside: Array) -> Array:
             cells = objects(without(row) for row in inside)

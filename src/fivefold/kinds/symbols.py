@@ -11,7 +11,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import Pieces, masked, named, stretches
+from fivefold.kinds.occlusion import Pieces, masked, named, stretches
 from fivefold.kinds.plain import Bag, Levels, Places, Plain, Reader
 
 POSITIONS = 1000

@@ -9,7 +9,7 @@ from fivefold.codecs.coded import objects
 from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Block, Encoded, Fitted
-from fivefold.kinds.pieces import Pieces, words_of
+from fivefold.kinds.occlusion import Pieces, words_of
 from fivefold.kinds.plain import Bag
 
 PAD, UNKNOWN, FIRST = 0, 1, 2

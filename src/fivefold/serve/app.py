@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -15,7 +16,7 @@ from fivefold.serve.page import render_page
 from fivefold.serve.predictor import Predictor
 
 MAX_BYTES = 32 * 2**20
-ASKED = "POST /predict, GET /health, GET /schema and GET /"
+ASKED = "POST /predict, POST /explain, GET /health, GET /schema and GET /"
 SECONDS = 30.0  # that a client may take for the head of a request, and for its body
 
 
@@ -26,7 +27,7 @@ def create_app(
     max_rows: int = MAX_ROWS,
     seconds: float = SECONDS,
 ) -> FastAPI:
-    """An ASGI app with `POST /predict`, `GET /health`, `GET /schema` and a page at `/`.
+    """An ASGI app: `POST /predict` and `/explain`, `GET /health` and `/schema`, a page at `/`.
 
     Args:
         model: what answers.
@@ -54,13 +55,20 @@ def create_app(
 
     @app.post("/predict")
     async def predict(request: Request) -> Response:
+        return await answered(request, flight.reply)
+
+    @app.post("/explain")
+    async def why(request: Request) -> Response:
+        return await answered(request, flight.explain)
+
+    async def answered(request: Request, reply: Callable[[bytes], Awaitable[bytes]]) -> Response:
         try:
             async with asyncio.timeout(seconds):
                 body = await _body(request, max_bytes)
             kind = request.headers.get("content-type", "")
             if is_form(kind):
                 body = await run_in_threadpool(form_as_json, kind, body, model.contract)
-            return Response(await flight.reply(body), media_type="application/json")
+            return Response(await reply(body), media_type="application/json")
         except TimeoutError:
             error = fault(f"a whole body within {seconds:g} seconds", "a part of one")
             return _json({"error": explain(error)}, 408)

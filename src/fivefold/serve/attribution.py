@@ -1,12 +1,16 @@
 """Which columns make a row odd: what a surprise is without one of them, and with it alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypedDict
 
 import numpy as np
 
-from fivefold.codecs.schema import Column
+from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Canonical, Columns
+from fivefold.errors import RequestError
+from fivefold.serve.contract import Contract
+from fivefold.serve.requests import read
+from fivefold.tasks.known import task_of
 
 MOST = 256
 """Rows of a reply for which it is told."""
@@ -20,6 +24,35 @@ class Reason(TypedDict):
 
     column: str
     surprise: float
+
+
+def reasons_for(
+    pieces: Iterable[Columns],
+    contract: Contract,
+    schema: Schema,
+    surprise: Callable[[Columns], Array],
+    most: int,
+) -> list[list[Reason]]:
+    """The reasons of all rows, beside the usual row that a contract tells of.
+
+    Args:
+        pieces: canonical rows.
+        contract: of the model.
+        schema: of a request.
+        surprise: `(n,)` of rows.
+        most: columns of a row, at most.
+
+    Raises:
+        RequestError: unless the model seeks odd rows.
+    """
+    if not task_of(contract.task).network:
+        found, remedy = f"one that predicts {contract.target}", "Call explain instead."
+        raise RequestError.expected("reasons", "a model of odd rows", found, remedy)
+    known = {field.name: field.example for field in contract.fields}
+    usual, told = read([known], schema), list[list[Reason]]()
+    for rows in pieces:
+        told += reasons_of(rows, usual, schema.inputs, surprise, most)
+    return told
 
 
 def reasons_of(

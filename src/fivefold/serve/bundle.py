@@ -23,6 +23,9 @@ ROWS_ENTRY, ARRAYS_ENTRY = "rows.json", "rows.safetensors"
 THRESHOLD_ENTRY = "threshold.json"
 """The entry that says what decides answers in place of the likeliest class."""
 
+BACKGROUND_ENTRY = "background.json"
+"""The entry with cells that stand where those of a row are taken out, to explain an answer."""
+
 CONFORMAL_ENTRY = "conformal.json"
 """The entry that says what holds the truth as often as is stated: intervals, or sets of classes."""
 

@@ -24,6 +24,9 @@ EXPOSURE = {
     "meant": "Say how long or how much of it is meant.",
 }
 """What is said of a column that tells how long rows were watched."""
+EXPLAINED = 256
+"""Columns of a request beyond which answers are not explained."""
+
 _LISTS = ("usual", "categories", "shape", "mean_colour")
 
 
@@ -125,6 +128,12 @@ class Contract:
         targets = self.targets or (self.target,)
         schema = Schema(columns=(), targets=targets, task=self.task, classes=self.classes)
         return task_of(self.task).aim(schema)
+
+    @property
+    def explains(self) -> bool:
+        """Whether answers have parts that add, by which they are explained."""
+        task = task_of(self.task)
+        return task.adds and not task.sequence and len(self.fields) <= EXPLAINED
 
     def times(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[list[str]]]:
         """The moments of the steps ahead, `times`, where rows say when these begin; else nothing.

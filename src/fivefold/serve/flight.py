@@ -14,12 +14,13 @@ from fivefold.kinds.known import kind_of
 from fivefold.serve import planes
 from fivefold.serve.attribution import MOST, Reason
 from fivefold.serve.contract import Field
-from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances
+from fivefold.serve.messages import MAX_ROWS, json_text, parse_instances, parse_request
 from fivefold.serve.predictor import Predictor
 from fivefold.tasks.known import task_of
 
 ROWS = 200_000  # the most rows that are under way at once, unless one request alone has more
 PIECE = 256  # rows answered before somebody else has a turn
+EXPLAINED = 16  # the most rows that one request asks to be explained
 SMALL = 16_384  # bytes of a body that is answered at once where nobody waits
 
 
@@ -64,6 +65,33 @@ class Flight:
                 return await run_in_threadpool(self._whole, body)
         finally:
             self._rows -= rows
+
+    async def explain(self, body: bytes) -> bytes:
+        """The body of the reply to a request that asks why; others have a turn between its rows.
+
+        Raises:
+            RequestError: if an instance is not as the contract says, or answers have no parts.
+        """
+        instances, asked = await run_in_threadpool(parse_request, body, EXPLAINED)
+        of, told = asked.get("of"), []
+        for row, instance in enumerate(instances):
+            async with self._turn:
+                told += await run_in_threadpool(self._explain, instance, of, row)
+        return json_text({"explanations": told})
+
+    def _explain(self, instance: Any, of: Any, row: int) -> list[dict[str, Any]]:
+        """Why one row is answered as it is.
+
+        Raises:
+            RequestError: of that row.
+        """
+        try:
+            found = self._model.explain([instance], of=None if of is None else str(of))
+        except RequestError as error:
+            if error.facts.get("row") == 0:
+                error.facts["row"] = row
+            raise
+        return [one.to_json() for one in found]
 
     def _whole(self, body: bytes) -> bytes:
         instances = parse_instances(body, self._max_rows)

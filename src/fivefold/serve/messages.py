@@ -1,6 +1,7 @@
 """What requests and replies hold."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fivefold.core.jsontext import RepeatedKeyError, parse_json
@@ -16,6 +17,11 @@ def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
         RequestError: if it is not JSON, names a key twice in one object, is not
             `{"instances": [...]}`, empty or too long.
     """
+    return parse_request(body, max_rows)[0]
+
+
+def parse_request(body: bytes, max_rows: int = MAX_ROWS) -> tuple[list[Any], Mapping[str, Any]]:
+    """The instances of a request body, and all that it says; errors as of `parse_instances`."""
     try:
         value = parse_json(body, strict=True)
     except RepeatedKeyError as error:
@@ -30,7 +36,7 @@ def parse_instances(body: bytes, max_rows: int = MAX_ROWS) -> list[Any]:
     instances: list[Any] = value["instances"]
     if not 0 < len(instances) <= max_rows:
         raise fault(f"1 to {max_rows:,} instances", f"{len(instances):,}")
-    return instances
+    return instances, value
 
 
 def explain(error: RequestError) -> dict[str, Any]:

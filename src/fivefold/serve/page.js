@@ -419,7 +419,7 @@ async function ask() {
   try {
     const answer = await answered(body);
     if (turn !== asked) return;
-    if (!answer.error) { say(""); show(answer, row); return; }
+    if (!answer.error) { say(""); show(answer, row); window.explain?.(body, row); return; }
     say(answer.error.message);
     const wrong = contract.inputs.findIndex((field) => field.name === answer.error.column);
     if (wrong >= 0) form.children[wrong].classList.add("wrong");

@@ -11,6 +11,7 @@ from fivefold.serve.contract import Contract, Field
 from fivefold.tasks.known import task_of
 
 LINKS = '<a href="/schema">schema</a> <a href="/health">health</a>'
+WHY = '<details id="why"><summary>Why?</summary><div id="added"></div></details>\n'
 LISTED = 40  # categories beyond which a list to type in replaces a menu
 
 
@@ -41,6 +42,8 @@ def render_page(
     task = task_of(contract.task)
     for drawing in ("band.js",) * task.ahead + ("overlay.js",) * task.plane:
         script += assets.joinpath(drawing).read_text(encoding="utf-8")
+    if site is None and contract.explains:
+        script += assets.joinpath("explain.js").read_text(encoding="utf-8")
     fields = "\n".join(_field(field, place) for place, field in enumerate(contract.fields))
     target, told = escape(contract.target), _safe(contract.to_json())
     return f"""<!doctype html>
@@ -65,7 +68,7 @@ def render_page(
 <p id="message" role="alert" hidden></p>
 <p id="headline"></p>
 <div id="bars"></div>
-<details>
+{WHY if site is None and contract.explains else ""}<details>
 <summary>The request as JSON</summary>
 <pre id="request"></pre>
 </details>

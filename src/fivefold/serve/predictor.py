@@ -9,7 +9,6 @@ import numpy as np
 
 from fivefold.codecs.schema import Label
 from fivefold.codecs.table import Array, Columns, Table
-from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick_plan import Plan
@@ -17,11 +16,13 @@ from fivefold.reading.options import Reading
 from fivefold.reading.plain_rows import PlainRows
 from fivefold.reading.raw import Raw
 from fivefold.serve import planes
-from fivefold.serve.attribution import Reason, reasons_of
+from fivefold.serve.attribution import Reason, reasons_for
 from fivefold.serve.bounded import About, Bounded
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
+from fivefold.serve.explainer import Explainer, read_background
+from fivefold.serve.explained import Explained
 from fivefold.serve.opened import Factory, Scores, parts_of, scores_of
 from fivefold.serve.own import adopt_all, check_asked
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
@@ -33,7 +34,7 @@ from fivefold.tasks.threshold import Threshold, decided
 from fivefold.travel.changes import Changes
 
 
-class Predictor(Bounded):
+class Predictor(Bounded, Explained):
     """A model that takes rows in any form and gives labels, numbers or probabilities.
 
     Args:
@@ -68,9 +69,7 @@ class Predictor(Bounded):
         self.bundle = bundle
         self.contract = contract
         self.threshold, self.conformal = threshold, conformal
-        self._codec = codec
-        self._scores = scores
-        self._changes = changes
+        self._codec, self._scores, self._changes = codec, scores, changes
         self.schema = codec.schema if changes is None else changes.request(codec.schema)
         self._plain = PlainRows(codec.raw_columns())
         self._plan = Plan.of(codec) if changes is None else None
@@ -163,18 +162,19 @@ class Predictor(Bounded):
         Raises:
             RequestError: as `predict`; also unless the model seeks odd rows.
         """
-        if not task_of(self.task).network:
-            found, remedy = f"one that predicts {self.contract.target}", "Call predict instead."
-            raise RequestError.expected("reasons", "a model of odd rows", found, remedy)
-        known = {field.name: field.example for field in self.contract.fields}
-        [usual] = read_chunks([known], self.schema, self.reading())
-        told, inputs = list[list[Reason]](), self.schema.inputs
-        for rows in filter(len, read_chunks(data, self.schema, self.reading(root))):
-            told += reasons_of(rows, usual, inputs, self._surprise, most)
-        return told
+        pieces = read_chunks(data, self.schema, self.reading(root))
+        return reasons_for(filter(len, pieces), self.contract, self.schema, self._surprise, most)
 
     def _surprise(self, rows: Columns) -> Array:
         return np.asarray(self._score_all(iter([rows]), 0, self._changes)[:, 1])
+
+    def _explaining(
+        self, data: Any, root: str | PathLike[str] | None
+    ) -> tuple[Explainer, Iterator[Columns]]:
+        data, changes = rows_of(data, self._changes)
+        own = self._codec, changes, self._scores, self.schema
+        made = Explainer(*own, read_background(self.bundle, self.schema))
+        return made, read_chunks(data, self.schema, self.reading(root))
 
     def scores(
         self, data: Any, *, root: str | PathLike[str] | None = None, complete: bool = False

@@ -47,7 +47,8 @@ def log_odds(chances: Array) -> Array:
         [0.0]
     """
     chances = np.asarray(chances, np.float64)
-    return np.log(np.maximum(chances, LEAST)) - np.log(np.maximum(1 - chances, LEAST))
+    odds = np.log(np.maximum(chances, LEAST)) - np.log(np.maximum(1 - chances, LEAST))
+    return np.asarray(odds)
 
 
 def log_chances(chances: Array) -> Array:

@@ -35,6 +35,7 @@ class Choice(Task):
 
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
     labelled = True
+    adds = True
     constant_name = "majority class"
     heeds: ClassVar[tuple[str, ...]] = ("order",)
 

@@ -58,7 +58,7 @@ class Multilabel(Task):
         BINARY_LOG_LOSS,
     )
     losses: ClassVar[tuple[str, ...]] = ("cross_entropy", "focal")
-    several = True
+    several = adds = True
     simple = "labels"
     trees = "labels"
     constant_name = "shares of the labels"

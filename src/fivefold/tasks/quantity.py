@@ -27,6 +27,7 @@ class Quantity(Task):
 
     losses: ClassVar[tuple[str, ...]] = ("squared", "absolute", "huber", "quantile", "poisson")
     constant_name = "mean"
+    adds = True
 
     def settle(self, targets: Targets) -> Settled:
         """Columns of numbers, none of which is the same in all rows."""

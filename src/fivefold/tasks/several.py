@@ -49,7 +49,7 @@ class Several(Task):
     losses: ClassVar[tuple[str, ...]] = ("balanced",)
     constant_name = "constants"
     trees = "each"
-    separate = True
+    separate = adds = True
     heeds: ClassVar[tuple[str, ...]] = ("order",)
 
     def __init__(self, told: dict[str, tuple[str, int]] | None = None) -> None:

@@ -48,6 +48,7 @@ class Task(Telling):
         spells: whether the answers of positions are letters, or none, which spell a shorter text.
         ahead: whether answers are the next steps of a series, of which rows are windows.
         least: the lowest number that can be answered, and be true.
+        adds: whether answers have a scale on which what their parts say adds, see `additive`.
         heeds: settings of `Collect` about the target that it goes by: `order`, `positive`,
             `normal`, `exposure`, `classes`; the others are refused.
     """
@@ -66,6 +67,7 @@ class Task(Telling):
     by_row: ClassVar[bool] = False
     spells: ClassVar[bool] = False
     ahead: ClassVar[bool] = False
+    adds: ClassVar[bool] = False
     least: ClassVar[float] = -math.inf
     heeds: ClassVar[tuple[str, ...]] = ()
 

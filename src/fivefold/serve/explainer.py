@@ -1,7 +1,8 @@
 """Explanations of answers: Shapley values over the columns of a row, or the pieces of its cell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,16 +12,16 @@ from fivefold.core.wording import nearest, quoted
 from fivefold.errors import RequestError
 from fivefold.kinds.codec import Codec, cells_of, encode_cells
 from fivefold.kinds.known import kind_of
-from fivefold.kinds.pieces import Pieces
+from fivefold.kinds.occlusion import Pieces
 from fivefold.metrics.shapley import ASKS, Shapley, shapley
+from fivefold.serve.bundle import BACKGROUND_ENTRY, Bundle
+from fivefold.serve.contract import EXPLAINED
 from fivefold.serve.explanation import Added, Explanation
 from fivefold.serve.opened import Scores
+from fivefold.serve.requests import read
 from fivefold.tasks.additive import Additive
 from fivefold.tasks.known import task_of
 from fivefold.travel.changes import Changes
-
-COLUMNS = 256
-"""The most columns of a request that are explained."""
 
 BATCH = 256
 """Rows that are made at a time."""
@@ -36,7 +37,7 @@ Mixed = Callable[[Array, Array], Mapping[str, Array]]
 """`(m, players)` bool and `(m,)` numbers of background rows to the blocks of so many rows."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Explainer:
     """A model, and what it is asked about rows that are partly those of others.
 
@@ -56,7 +57,7 @@ class Explainer:
 
     def explain(
         self, rows: Columns, *, of: str | None = None, asks: int = ASKS, seed: int = 0
-    ) -> list[Explanation]:
+    ) -> Iterator[Explanation]:
         """Why each row is answered as it is.
 
         Args:
@@ -70,15 +71,13 @@ class Explainer:
                 class or target.
         """
         inputs = self.schema.inputs
-        if len(inputs) > COLUMNS:
-            wanted, found = f"a model of at most {COLUMNS} columns", f"one of {len(inputs):,}"
+        if len(inputs) > EXPLAINED:
+            wanted, found = f"a model of at most {EXPLAINED} columns", f"one of {len(inputs):,}"
             remedy = "Leave columns out, or ask what carries all of them with ff.ablate."
             raise RequestError.expected("explain", wanted, found, remedy)
-        told = []
         for place in range(len(rows)):
             one = {c.name: rows.column(c.name)[place : place + 1] for c in inputs}
-            told.append(self._explain(Canonical(one, inputs), of, asks, seed))
-        return told
+            yield self._explain(Canonical(one, inputs), of, asks, seed)
 
     def _explain(self, row: Columns, of: str | None, asks: int, seed: int) -> Explanation:
         pieces = self._pieces(row)
@@ -129,7 +128,8 @@ class Explainer:
         if of not in told.names:
             near = nearest(of, list(told.names))
             remedy = f"Write {near!r}." if near else "Leave it out for what the model answers."
-            raise RequestError.expected("explain", f"one of {quoted(told.names)}", repr(of), remedy)
+            wanted = f"of= to be one of {quoted(told.names)}"
+            raise RequestError.expected("explain", wanted, repr(of), remedy)
         return told.names.index(of)
 
     # --- a row as columns
@@ -161,8 +161,8 @@ class Explainer:
                 return self.codec.encode(self.changes.apply(Canonical(cells, self.schema.inputs)))
             found = dict[str, Array]()
             for one in self.codec.blocks:
-                cells = [parts[c.name][at[c.name]] for c in one.columns]
-                found[one.name] = one.block.encode(cells, one.state)
+                own = [parts[c.name][at[c.name]] for c in one.columns]
+                found[one.name] = one.block.encode(own, one.state)
             return found
 
         return mixed
@@ -185,6 +185,28 @@ class Explainer:
             return {one.name: one.block.encode([pieces.encode(inside)], one.state)}
 
         return mixed
+
+
+def read_background(bundle: Bundle, schema: Schema) -> Columns:
+    """The rows that a bundle holds to compare with: of old ones its example requests."""
+    if BACKGROUND_ENTRY not in bundle:
+        return read(bundle.json("parity.json")["requests"]["instances"], schema)
+    return as_columns(bundle.json(BACKGROUND_ENTRY), schema)
+
+
+def as_columns(told: Mapping[str, Any], schema: Schema) -> Columns:
+    """Rows of `{"rows": count, "columns": {name: cells}}`; columns of fewer cells begin again.
+
+    Rows are empty where there are none.
+    """
+    if not told:
+        return read([], schema)
+    columns = {
+        name: [cells[row % len(cells)] for row in range(told["rows"])]
+        for name, cells in told["columns"].items()
+    }
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return read(rows, schema)
 
 
 def _named(pieces: Pieces) -> list[Added]:
