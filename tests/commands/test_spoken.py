@@ -29,7 +29,7 @@ WRONG = {
     "--prediction": ["no such"],
     "--train": ["no_such.csv"],
     "--of": ["no such class"],
-    "--rows": ["0", "x"],
+    "--first": ["0", "x"],
     "--target": COLUMN,
     "--task": ("clustering", ""),
     "--drop": COLUMN,

@@ -120,6 +120,7 @@ def test_deployed_bundle_holds_what_the_design_lists(deployed, mixed):
         [
             *("schema.json", "codec.json", "codec.safetensors", "model.onnx", "model-raw.onnx"),
             *("weights.safetensors", "parity.json", "recipe.json", "card.md", "datasheet.md"),
+            "background.json",
             "requirements.txt",
         ]
     )

@@ -14,7 +14,7 @@ from fivefold.errors import ConfigError, FivefoldError
 CODE = "of a finding (baseline_wins), an error (DataError) or a status; all of them if left out"
 _FILE = "rows to explain the answers for; CODE is then a model, as --to of run wrote it"
 _OF = "a class, or a target of several; default: what is answered"
-_ROWS = "of the file, the first ones (default 1)"
+_FIRST = "rows of the file, the first ones (default 1)"
 WHO = "fivefold explain"
 
 
@@ -22,7 +22,7 @@ def _add(parser: Parser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help=CODE)
     parser.add_argument("file", nargs="?", metavar="FILE", help=_FILE)
     parser.add_argument("--of", metavar="LABEL", help=_OF)
-    parser.add_argument("--rows", type=int, default=1, metavar="N", help=_ROWS)
+    parser.add_argument("--first", type=int, default=1, metavar="N", help=_FIRST)
     add_threads(parser)
     add_own(parser)
 
@@ -52,11 +52,11 @@ def _answers(chosen: argparse.Namespace) -> Told:
     """Why a model answers the first rows of a file as it does."""
     from fivefold.serve.predictor import load
 
-    if chosen.rows < 1:
+    if chosen.first < 1:
         remedy = "Leave it out for the first row alone."
-        raise ConfigError.expected(f"{WHO} --rows", "at least 1", str(chosen.rows), remedy)
+        raise ConfigError.expected(f"{WHO} --first", "at least 1", str(chosen.first), remedy)
     rows = source_asked(chosen.file, None, ())
-    told = load(chosen.code, threads=chosen.threads).explain(rows, of=chosen.of, rows=chosen.rows)
+    told = load(chosen.code, threads=chosen.threads).explain(rows, of=chosen.of, rows=chosen.first)
     return Told("\n\n".join(map(str, told)), [one.to_json() for one in told])
 
 
@@ -101,5 +101,5 @@ EXPLAIN = Command(
     "tell what a finding, an error or a status means, or why a model answers so",
     _add,
     _act,
-    ("explain baseline_wins", "explain DataError", "explain income.ff new.csv --rows 3"),
+    ("explain baseline_wins", "explain DataError", "explain income.ff new.csv --first 3"),
 )
