@@ -14,8 +14,8 @@ from fivefold.codecs.table import Array
 from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.feature import Feature
-from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.occlusion import Pieces
+from fivefold.kinds.pack import pack_state, unpack_state
 from fivefold.kinds.plain import Places, Plain, Reader
 from fivefold.kinds.quick import PlainRow, Quick
 

@@ -21,8 +21,8 @@ from fivefold.serve.bounded import About, Bounded
 from fivefold.serve.bundle import Bundle, open_bundle
 from fivefold.serve.chances import probabilities
 from fivefold.serve.contract import Contract
-from fivefold.serve.explainer import Explainer, read_background
 from fivefold.serve.explained import Explained
+from fivefold.serve.explainer import Explainer, read_background
 from fivefold.serve.opened import Factory, Scores, parts_of, scores_of
 from fivefold.serve.own import adopt_all, check_asked
 from fivefold.serve.requests import ROWS, canonical_chunks, encoded, read_chunks, reading_of
