@@ -44,6 +44,7 @@ IDEAS = {
     "compare": ("commands study", "what is told apart: two runs in the shell; models over folds"),
     "content": ("core reading", "what something holds, in one digest: a value; a source on disk"),
     "curves": ("metrics report", "curves of scores: worked out; drawn"),
+    "disturbance": ("kinds testing", "what may happen to cells; its check"),
     "doors": ("deploy kinds", "the ways into a model: for test rows; for one kind's cells"),
     "folds": ("evaluate fivefold", "folds of the rows: judged; drawn"),
     "label": ("collect commands", "labels of people: the stage; the page, opened in the shell"),

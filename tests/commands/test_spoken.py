@@ -83,6 +83,7 @@ WRONG = {
     "--folds": ("1", *NUMBER),
     "--false-alarms": ("0", "1.5", "x"),
     "--base-rate": ("0.1", "x"),
+    "--robustness": NUMBER,
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

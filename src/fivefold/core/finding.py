@@ -194,6 +194,7 @@ coverage_over_time: note: intervals or sets after a division by time, which prom
 learnt_threshold: warning: the rows that set the threshold of alarms were learnt from
 weak_subgroup: warning: a group of rows is predicted much worse than the rest
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
+fragile: warning: a disturbance that people would hardly notice costs much of what the model knows
 overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
 no_better_than_constant: serious: the model cannot be told from a constant answer

@@ -62,6 +62,9 @@ class Evaluate(Stage):
             another one is refused before it is scored. None for any number. They are counted in
             the folder of the run and in those beside it, in the file that the environment variable
             FIVEFOLD_LEDGER names, or else in this process.
+        robustness: how many test rows, evenly spaced, are scored again with noise, missing cells,
+            typos and whatever else may happen to cells of their kinds; 0 for none. What the leading
+            score loses by it stands in the table `robustness`.
 
     Raises:
         SpentError: if the test rows were scored as often as `looks` allows.
@@ -82,6 +85,7 @@ class Evaluate(Stage):
     coverage: Share | None = None
     base_rate: Share | None = None
     looks: Count | None = None
+    robustness: Annotated[int, Field(ge=0)] = 500
 
     @field_validator("folds")
     @classmethod
@@ -143,6 +147,7 @@ class Evaluate(Stage):
             alarms=Stated(self.false_alarms, self.base_rate) if self.false_alarms else None,
             threshold=self.threshold,
             coverage=self.coverage,
+            disturbed=self.robustness,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

@@ -20,6 +20,7 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
+from fivefold.evaluate.robustness import robustness
 from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import Asked, threshold_by, threshold_table
 from fivefold.folds import EachGroup, number_of_folds
@@ -51,6 +52,7 @@ def evaluate(
     alarms: Stated | None = None,
     threshold: Asked | None = None,
     coverage: float | None = None,
+    disturbed: int = 0,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -83,6 +85,7 @@ def evaluate(
         *(with_parts(evidence, threshold), baselines if evidence.task.compared else ()),
         *(session, threshold),
     )
+    evidence = replace(evidence, disturbed=robustness(evidence, disturbed))
     found = find(evidence, session)
     ran = None
     if k:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of
 from fivefold.tasks.task import Task
 from fivefold.tasks.threshold import Threshold, decided, led
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,6 +59,8 @@ class Evidence:
     level: float = 0.95  # coverage of intervals
     threshold: Threshold | None = None  # by which answers are decided, if that is asked
     conformal: Conformal | None = None  # what holds the truth as often as is asked for
+    # scores where cells are disturbed, by disturbance; None where that was not asked or measured
+    disturbed: "pd.DataFrame | None" = None
 
     @property
     def asked(self) -> Trained:

@@ -46,6 +46,7 @@ def tables_of(
     if len(evidence.train_counts):
         tables["class_distribution"] = class_distribution(evidence)
     more = {"importance": importance(evidence) if here else None}
+    more["robustness"] = evidence.disturbed
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     tables |= {name: table for name, table in more.items() if table is not None}

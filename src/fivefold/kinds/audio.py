@@ -3,7 +3,6 @@
 import base64
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,12 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.wav import wav_bytes
 from fivefold.codecs.waveform import begins_as_sound, is_pair, rate_of, samples_of, waveform
 from fivefold.core.finding import Finding, finding
+from fivefold.kinds.audio_state import AudioState
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.clips import CLIPS, PACE, SILENT
+from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.interference import of_sounds
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 
@@ -40,30 +42,6 @@ CHUNK = 256
 
 EXACT = 2_048
 """Training sounds that loudness is taken from; of more, evenly spaced ones."""
-
-MANY = 0.1
-"""Fraction of training sounds from which on it deserves a look that they are cut."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class AudioState:
-    """Length, rate and loudness of one column of sounds.
-
-    Attributes:
-        length: samples that are read of a sound.
-        rate: samples a second.
-        mean: `(bands,)` float32, of the training frames' loudness in each band.
-        std: `(bands,)` float32, its standard deviation, at least 0.1.
-        sounds: training sounds; known where it was fitted, not saved.
-        unread: seconds that are not read of each longer one; likewise.
-    """
-
-    length: int
-    rate: int
-    mean: Array
-    std: Array
-    sounds: int = 0
-    unread: Array = field(default_factory=lambda: np.empty(0))
 
 
 class Audio(Kind):
@@ -147,7 +125,7 @@ class Audio(Kind):
         return AudioState(**{**values, **arrays})
 
     def remarks(self, column: Column, state: AudioState) -> tuple[Finding, ...]:
-        return (_cut(column.name, state),) if len(state.unread) else ()
+        return (state.cut(column.name),) if len(state.unread) else ()
 
     def sizes(self, values: Array, column: Column) -> dict[str, Array]:
         """The seconds of each sound."""
@@ -258,6 +236,9 @@ class Audio(Kind):
             cells.append(_as_text(loud.astype(np.int16), state.rate))
         return cells
 
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return of_sounds(_rate_in(column.format) or RATE)
+
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """The same sounds backwards, at half their loudness."""
         for row in np.flatnonzero(some):
@@ -273,27 +254,3 @@ def _rate_in(format: str) -> int:
 
 def _as_text(sound: Array, rate: int) -> str:
     return base64.b64encode(wav_bytes(sound, rate)).decode("ascii")
-
-
-def _cut(name: str, state: AudioState) -> Finding:
-    cut, seconds = len(state.unread), state.length / state.rate
-    longest = seconds + float(state.unread.max())
-    median, total = float(np.median(state.unread)), float(state.unread.sum())
-    sentence = (
-        f"{cut:,} of {state.sounds:,} training sounds of `{name}` "
-        f"{'is' if cut == 1 else 'are'} longer than {seconds:.3g} s: that much is read from their "
-        f"beginning, a median of {median:.3g} s a sound is not. "
-        f"sound_length={np.ceil(longest * 100) / 100:g} reads all."
-    )
-    return finding(
-        "truncated_sounds",
-        sentence,
-        "warning" if cut > MANY * state.sounds else "note",
-        column=name,
-        sounds=state.sounds,
-        truncated=cut,
-        seconds=seconds,
-        median_unread=median,
-        total_unread=total,
-        longest=longest,
-    )

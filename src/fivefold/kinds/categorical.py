@@ -13,6 +13,7 @@ from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
+from fivefold.kinds.disturbance import Disturbance, unseen_words
 from fivefold.kinds.dull import Dull, is_id_name
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.quick import Quick
@@ -137,6 +138,9 @@ class Categorical(Kind):
         if places is None:
             places = np.where(rng.random(rows) < 0.1, -1, rng.integers(0, len(known), rows))
         return ["(not seen in training)" if place < 0 else known[place] for place in places]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return (*super().disturbances(column, seen), *unseen_words())
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

@@ -10,6 +10,7 @@ from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
+from fivefold.kinds.disturbance import Disturbance, missing_cells
 from fivefold.kinds.scripted import Scripted
 
 Control = Literal[
@@ -184,6 +185,19 @@ class Doors:
             fitted: the column.
         """
         return None
+
+    # --- what may happen to cells before they come
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        """What a model should bear, each at strengths from one that people hardly notice.
+
+        By default some cells are missing, where cells may be.
+
+        Args:
+            column: how its cells are read.
+            seen: `(m, ...)` canonical cells of some training rows.
+        """
+        return missing_cells(self.empty) if self.nullable and seen.dtype == self.dtype else ()
 
     # --- the check for leaks
 

@@ -25,6 +25,8 @@ from fivefold.core.finding import Finding
 from fivefold.errors import DataError
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.distortion import of_pictures
+from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.levels import moments
@@ -279,6 +281,9 @@ class Image(Kind):
     ) -> list[Any]:
         state: ImageState = fitted.state
         return [draw_patch(state.shape, state.intensity, rng) for _ in range(rows)]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return of_pictures(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, all of them."""

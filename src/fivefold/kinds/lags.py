@@ -16,6 +16,8 @@ from fivefold.core.digits import digits
 from fivefold.kinds.binned import Binned, numbers_binned
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.interference import of_steps
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.windows import WINDOWS
@@ -135,6 +137,9 @@ class Lags(Kind):
         noise = rng.normal(size=(rows, state.steps)) / 4
         numbers = state.mean + state.std * (np.sin(turns) + noise)
         return [[float(f"{number:.5g}") for number in row] for row in numbers]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return of_steps(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """The same windows backwards, larger and away from where they were."""

@@ -16,6 +16,7 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.whole import EXACT, WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
+from fivefold.kinds.disturbance import Disturbance, noisy_numbers
 from fivefold.kinds.dull import Dull, numbering
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS, bound, bounded, likely_range, unshifted, usual_range
@@ -160,6 +161,9 @@ class Numeric(Kind):
         low, high = usual or likely_range(fitted)
         digits = 12 if max(abs(low), abs(high)) > 1e5 * (high - low) else 5
         return [float(f"{value:.{digits}g}") for value in rng.uniform(low, high, rows)]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return (*super().disturbances(column, seen), *noisy_numbers(seen))
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         values[some] = values[some] * 7.0 + 1.0

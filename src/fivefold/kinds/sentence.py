@@ -17,8 +17,10 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.lexemes import FIRST, LEXEMES
+from fivefold.kinds.misspelling import misspelt
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.spelling import count, placed
@@ -224,6 +226,9 @@ class Sentence(Kind):
         words = fitted.state.known or ("?",)
         counts = rng.integers(1, min(12, fitted.state.length) + 1, rows)
         return [[words[i] for i in rng.integers(0, len(words), n)] for n in counts]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return misspelt()
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

@@ -25,7 +25,9 @@ from fivefold.core.wording import plural
 from fivefold.errors import ConfigError
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.misspelling import mutated
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted
 from fivefold.kinds.sequence_state import SequenceState, scripted_sequence
@@ -232,6 +234,11 @@ class Sequence(Kind):
         joint = " " if state.form == "words" else ""
         return [joint.join(letters[i] for i in rng.integers(0, len(letters), n)) for n in counts]
 
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        form = column.format or form_of([text for text in seen.tolist() if text])
+        used = {symbol for text in seen.tolist() for symbol in _plain_symbols(text or "", form)}
+        return mutated(sorted(used), divided=form == "words")
+
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         values[some] = [_turned_round(value) for value in values[some]]
         values[few] = None
@@ -247,8 +254,7 @@ def _turned_round(text: str | None) -> str:
 
 def _share(text: str) -> float:
     """The share of G and C."""
-    capitals = text.upper()
-    return (capitals.count("G") + capitals.count("C")) / max(1, len(text))
+    return sum(text.upper().count(base) for base in "GC") / max(1, len(text))
 
 
 def _turns(form: str) -> bool:

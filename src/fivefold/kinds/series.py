@@ -20,6 +20,8 @@ from fivefold.core.wording import plural
 from fivefold.errors import DataError
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.interference import of_steps
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.series_state import SeriesState, length_of, measured
@@ -257,8 +259,11 @@ class Series(Kind):
             time = np.linspace(0, 1, steps)[:, None]
             wave = np.sin(turns * time + rng.uniform(0, 6, state.channels))
             numbers = state.mean + state.std * (rng.normal(size=state.channels) + wave)
-            cells.append(plain(np.vectorize(_shortened)(numbers)))
+            cells.append(plain(np.vectorize(lambda x: float(f"{x:.5g}"))(numbers)))
         return cells
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return of_steps(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """The same series backwards, larger and away from where they were; a few are missing."""
@@ -266,11 +271,6 @@ class Series(Kind):
             if values[row] is not None:
                 values[row] = np.ascontiguousarray(3.0 * values[row][::-1] + 1.0)
         return super().corrupt(values, some, few)
-
-
-def _shortened(number: float) -> float:
-    """A number of five digits, as people would write it."""
-    return float(f"{number:.5g}")
 
 
 def _channels_in(format: str) -> int:

@@ -17,8 +17,10 @@ from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.grams import GramCensus
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.misspelling import rewritten
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
@@ -189,6 +191,9 @@ class Text(Kind):
         words = fitted.state.vocabulary or ("?",)
         counts = rng.integers(1, 12, rows)
         return [" ".join(words[i] for i in rng.integers(0, len(words), n)) for n in counts]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return rewritten()
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

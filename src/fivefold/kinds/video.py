@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -25,7 +25,7 @@ from fivefold.codecs.film import (
 )
 from fivefold.codecs.footage import FOOTAGE, begins_as_footage
 from fivefold.codecs.intensity import Intensity, Spans, UnfitError, fit_intensity, widen
-from fivefold.codecs.resizing import Fit, resized, usual_size
+from fivefold.codecs.resizing import resized, usual_size
 from fivefold.codecs.schema import Column
 from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
@@ -33,6 +33,8 @@ from fivefold.codecs.thinning import lengthened
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.distortion import of_clips
+from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.films import FILMS
 from fivefold.kinds.image import POLICIES, unfit
 from fivefold.kinds.kind import Kind
@@ -40,6 +42,7 @@ from fivefold.kinds.levels import moments
 from fivefold.kinds.moving import contact_print, draw_moving
 from fivefold.kinds.numbers import bound
 from fivefold.kinds.remarks import mixed_lengths, mixed_sizes, still_clips
+from fivefold.kinds.video_state import VideoState
 
 CHUNK = 32
 """Clips encoded at a time."""
@@ -58,30 +61,6 @@ LARGEST = 64
 
 AXES = ("frames", "height", "width", "channels")
 """Of a canonical clip."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class VideoState:
-    """Size, length, range and colours of one column of clips.
-
-    Attributes:
-        shape: of one encoded clip: channels (1 where every training clip is grey, else 3), frames,
-            height and width.
-        mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
-        std: `(channels,)` float32, their standard deviation, at least 1.
-        intensity: the range of pixels that becomes 0 to 255.
-        fit: how other proportions are brought to this size.
-        seen: how many training clips have each size; known where it was fitted, not saved.
-        lengths: how many have each number of frames, as far as they are kept; likewise.
-    """
-
-    shape: tuple[int, int, int, int]
-    mean: Array
-    std: Array
-    intensity: Intensity = field(default_factory=Intensity)
-    fit: Fit = "resize"
-    seen: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    lengths: Mapping[int, int] = field(default_factory=dict)
 
 
 class Video(Kind):
@@ -285,6 +264,9 @@ class Video(Kind):
     ) -> list[Any]:
         state: VideoState = fitted.state
         return [as_cell(draw_moving(state.shape, state.intensity, rng)) for _ in range(rows)]
+
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        return of_clips(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, backwards, all of them."""

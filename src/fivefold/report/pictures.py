@@ -223,6 +223,13 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
         )
         metric = display_name(first)
         yield "importance", lambda: (figures.importance(tables["importance"], metric), caption)
+    if "robustness" in tables:
+        told = (
+            "What the leading score loses where cells of test rows are disturbed; a line is the "
+            "interval, the dotted line is what a constant answer loses."
+        )
+        lost = partial(figures.robustness, tables["robustness"], display_name(first))
+        yield "robustness", lambda: (lost(), told)
     if "markers" in tables:
         told = "Columns by how often halves of the training rows choose them; most told first."
         yield "markers", lambda: (figures.markers(tables["markers"]), told)

@@ -178,18 +178,6 @@ def check_request(probe: Probe) -> None:
     probe.need(few, f"synthesise() gives cells of the data, {copied} of {DRAWN}")
 
 
-def check_corrupt(probe: Probe) -> None:
-    """Corrupted cells are cells of the kind, and something is changed."""
-    values = probe.read()
-    some, few = probe.rows % 2 == 0, probe.rows % 5 == 1
-    with probe.rule("corrupt()"):
-        worse = probe.kind.corrupt(values.copy(), some, few)
-    probe.need(len(worse) == len(values), "corrupt() gives another number of cells")
-    with probe.rule("its reader, given cells of corrupt(),"):
-        back = probe.read(worse)
-    probe.need(not alike(back, values), "corrupt() changes nothing")
-
-
 def check_class(probe: Probe) -> None:
     """Its attributes are of the right sorts."""
     kind = probe.kind

@@ -11,7 +11,6 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import KINDS
 from fivefold.testing.cells import (
     check_class,
-    check_corrupt,
     check_doors,
     check_encoding,
     check_memory,
@@ -23,6 +22,7 @@ from fivefold.testing.cells import (
     check_shown,
     check_state,
 )
+from fivefold.testing.disturbance import check_corrupt, check_disturbances
 from fivefold.testing.part import check_bundle, check_part
 from fivefold.testing.probe import CELL, Probe
 from fivefold.testing.sound import Sound
@@ -37,11 +37,12 @@ def check_kind(kind: Kind | type[Kind], cells: Sequence[Any], *, format: str = "
     is read is read again as the same, and missing cells give `empty`; so do the cells that went
     through frame, text and JSON. What is fitted follows from the training rows alone, without
     memory, goes through JSON and arrays, and may follow from missing cells alone. Rows are encoded
-    one by one as in one go, as the block promises. Short ways (`whole`, `texts`, `quick`) give what
-    the long one gives. What is shown of a cell is a text, and its bin one of a few. Synthetic cells
-    are accepted and are none of the data; corrupted ones are cells of the kind. The torch half of
-    its block treats every row by itself; a small network trains for an epoch, exports, and its
-    bundle is replayed: in a fresh process in which torch is blocked, if the class stands in a file.
+    one by one as in one go, as the block promises. Short ways (`whole`, `texts`, `quick`) give
+    what the long one gives. What is shown of a cell is a text, and its bin one of a few.
+    Synthetic cells are accepted and are none of the data; corrupted and disturbed ones are
+    cells of the kind. The torch half of its block treats every row by itself; a small network
+    trains for an epoch, exports, and its bundle is replayed: in a fresh process in which torch
+    is blocked, if the class stands in a file.
 
     Args:
         kind: the class, or an object of it.
@@ -94,5 +95,6 @@ def _check(probe: Probe) -> Sound:
     check_encoding(probe, codec)
     check_request(probe)
     check_corrupt(probe)
+    check_disturbances(probe)
     check_part(probe, codec)
     return Sound.of(probe.kind, len(probe.raw), check_bundle(probe), KINDS)

@@ -5,6 +5,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders import row_findings, score_findings
+from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.finders.outside import OUTSIDE
 from fivefold.evaluate.finders.shuffled import carried_by
@@ -28,6 +29,7 @@ FINDERS = (
     uncovered,
     weak_subgroup,
     carried_by,
+    fragile,
     score_findings.overfitting,
     score_findings.baseline_wins,
 )
