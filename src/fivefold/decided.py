@@ -37,6 +37,10 @@ class Provenance(Facts):
     joined: Mapping[str, Mapping[str, Any]] = {}
 
 
+BESIDE = ("linear_weight", "forest_weight", "kernels_weight")
+"""Settings that are shares of what no rows stop, and so may learn from validation rows."""
+
+
 class Decided(Facts):
     """Everything that was decided before and while a network learnt.
 
@@ -62,6 +66,7 @@ class Decided(Facts):
         false_alarms: share of usual rows that may raise an alarm; None where none is raised.
         clean: whether all training rows were taken for usual.
         kernels_weight: share of a linear model of random convolutions, 0 to 1.
+        all_rows: whether what stands beside the network learnt from validation rows too.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
         preferred: what `prefer="simpler"` kept by validation rows: `network`, `linear`, `boosting`.
@@ -113,6 +118,7 @@ class Decided(Facts):
     linear_weight: float = 0.0
     forest_weight: float = 0.0
     kernels_weight: float = 0.0
+    all_rows: bool = False
     distance_weight: float = 0.0
     false_alarms: float | None = None
     clean: bool = False

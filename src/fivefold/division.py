@@ -253,7 +253,9 @@ def resamples_of(
     return drawn_by(bonds, task_of(collected.schema), judged, seed=seed)
 
 
-def drawn_by(bonds: Mapping[str, Array], task: Task, judged: Judged, *, seed: int) -> Resamples:
+def drawn_by(
+    bonds: Mapping[str, Array], task: Task, judged: Judged, *, seed: int, draws: int | None = None
+) -> Resamples:
     """Resamples of rows by what holds them together.
 
     Args:
@@ -261,8 +263,9 @@ def drawn_by(bonds: Mapping[str, Array], task: Task, judged: Judged, *, seed: in
         task: whose losses tell how long neighbours in time agree.
         judged: answers for the rows.
         seed: equal seeds draw equal resamples.
+        draws: how many; None for as many as an interval needs.
     """
     losses = None
     if "time" in bonds:
         losses = judged.by_row(task.row_losses(judged.target, judged.scores))
-    return resample(judged.rows, seed=seed, losses=losses, **bonds)
+    return resample(judged.rows, seed=seed, losses=losses, draws=draws, **bonds)

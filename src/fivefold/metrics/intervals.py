@@ -231,3 +231,27 @@ def corrected_t(
     half = float(stdtrit(k - 1, (1 + level) / 2)) * spread**0.5
     low, high = np.clip([mean - half, mean + half], *within).tolist()
     return Estimate(mean, low=low, high=high, method="nadeau-bengio", n=k, level=level)
+
+
+def student_t(
+    value: float, error: float, freedom: int, *, level: float = 0.95
+) -> tuple[float, float, float]:
+    """Interval of a value by its standard error, and how likely it is where the truth is 0.
+
+    Args:
+        value: what was found.
+        error: its standard error, above 0.
+        freedom: degrees of freedom of the error.
+        level: coverage, a fraction.
+
+    Returns:
+        Low, high, and the two-sided p-value.
+
+    Example:
+        >>> [round(number, 3) for number in student_t(2.0, 1.0, 30)]
+        [-0.042, 4.042, 0.055]
+    """
+    from scipy.special import stdtr, stdtrit
+
+    half = float(stdtrit(freedom, (1 + level) / 2)) * error
+    return value - half, value + half, float(2 * stdtr(freedom, -abs(value) / error))

@@ -118,6 +118,7 @@ def resample(
     group: Array | None = None,
     time: Array | None = None,
     losses: Array | None = None,
+    draws: int | None = None,
 ) -> Resamples:
     """Draw resamples of rows; of whole groups, or of blocks of time, where rows hang together.
 
@@ -128,6 +129,7 @@ def resample(
         group: `(n,)` labels; rows of one group are drawn together.
         time: `(n,)` sortable; neighbours in time are drawn together. Wins over `group`.
         losses: `(n,)` a loss of each row, from which the length of a block of time is taken.
+        draws: how many; None for as many as an interval needs, 500 to 2,000 by `n`.
 
     Returns:
         Resamples, all the same for equal arguments.
@@ -137,14 +139,14 @@ def resample(
     """
     random = np.random.default_rng(seed)
     if time is not None:
-        return _draw_blocks(random, np.argsort(time, kind="stable"), losses)
+        return _draw_blocks(random, np.argsort(time, kind="stable"), losses, draws)
     unit_of_row = np.arange(n)
     if group is not None:
         unit_of_row = np.unique(group, return_inverse=True)[1]
     elif n > MOST_UNITS:
         unit_of_row = random.permutation(n) % MOST_UNITS
     units = int(unit_of_row.max(initial=-1)) + 1
-    drawn = np.empty((number_of_draws(n), units), dtype=np.uint8)
+    drawn = np.empty((draws or number_of_draws(n), units), dtype=np.uint8)
     for line in drawn:
         line[:] = np.bincount(random.integers(0, units, size=units), minlength=units)
     part = random.permutation(units) % max(1, min(units, LEAVE_OUTS))
@@ -182,7 +184,9 @@ def block_length(losses: Array) -> int:
     return int(np.clip(round(max(wanted, n ** (1 / 3))), 1, max(1, n // FEWEST)))
 
 
-def _draw_blocks(random: np.random.Generator, order: Array, losses: Array | None) -> Resamples:
+def _draw_blocks(
+    random: np.random.Generator, order: Array, losses: Array | None, draws: int | None
+) -> Resamples:
     n = len(order)
     units = min(n, MOST_UNITS)
     unit_of_row = np.empty(n, dtype=np.int64)
@@ -191,7 +195,7 @@ def _draw_blocks(random: np.random.Generator, order: Array, losses: Array | None
     means = np.bincount(unit_of_row, series, units) / np.bincount(unit_of_row, minlength=units)
     length = block_length(means)
     blocks = -(-units // length)
-    drawn = np.empty((number_of_draws(n), units), dtype=np.uint8)
+    drawn = np.empty((draws or number_of_draws(n), units), dtype=np.uint8)
     for line in drawn:
         starts = np.bincount(random.integers(0, units, size=blocks), minlength=units)
         # A unit is in every block that starts on it or on one of the length - 1 before it.

@@ -193,20 +193,26 @@ def markers(table: "pd.DataFrame") -> str:
 
 
 def importance(table: "pd.DataFrame", metric: str) -> str:
-    """What a score loses without each column, as SVG text: a bar each, with its deviation.
+    """What a score loses without each column, as SVG text: a bar each, with its interval.
 
     Args:
-        table: columns `column`, `lost` and `deviation`, what is missed most first; 25 are drawn.
+        table: of that name, what is missed most first; 25 rows are drawn. Those that are told from
+            nothing are in colour, and groups of columns in another one.
         metric: as people write it.
     """
     few = table.head(MOST_MARKERS)
     places, names = range(len(few)), [shortened(name, 28) for name in few["column"]]
+    lost = few["lost"].astype(float).to_numpy()
+    reach = np.array([[score - score.low, score.high - score] for score in few["lost"]]).T
+    lines = np.where(np.isfinite(reach), reach, 0.0)
 
     def paint(axes: Axes) -> None:
         axes.grid(visible=False, axis="y")
-        colours = [BLUE if lost > 0 else MUTED for lost in few["lost"]]
-        axes.barh(places, few["lost"], color=colours, height=0.6)
-        axes.errorbar(few["lost"], places, xerr=few["deviation"], fmt="none", ecolor=INK, lw=1)
+        for several, hue in ((False, BLUE), (True, ORANGE)):
+            for place in np.flatnonzero((few["columns"] > 1) == several).tolist():
+                colour = hue if few["told"].iloc[place] else MUTED
+                axes.barh(place, lost[place], color=colour, height=0.6)
+        axes.errorbar(lost, places, xerr=lines, fmt="none", ecolor=INK, lw=1)
         axes.set_yticks(places, names)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_ylim(len(few) - 0.4, -0.6)

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fivefold.core.named import missing_name
 from fivefold.core.store import write_bytes
 from fivefold.metrics.weight import weight_argument
@@ -18,6 +20,8 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import decided, drawn_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from fivefold.report.reported import Reported
 
 
@@ -217,12 +221,9 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
         how = "The line is what was wanted; test rows had no say in it."
         yield "coverage", lambda: (coverage(tables["coverage"]), how)
     if "importance" in tables:
-        caption = (
-            "What the leading score loses where a column is another row's, by validation rows; a "
-            "line is the deviation over the shuffles."
-        )
         metric = display_name(first)
-        yield "importance", lambda: (figures.importance(tables["importance"], metric), caption)
+        draw_importance = partial(figures.importance, tables["importance"], metric)
+        yield "importance", lambda: (draw_importance(), _about_importance(tables["importance"]))
     if "robustness" in tables:
         told = (
             "What the leading score loses where cells of test rows are disturbed; a line is the "
@@ -240,3 +241,13 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
             figures.comparison, scores, metric=display_name(first), ours=str(table["model"].iloc[0])
         )
         yield "comparison", lambda: (draw(), "On the same test rows; a line is an interval.")
+
+
+def _about_importance(table: "pd.DataFrame") -> str:
+    told = "What the leading score loses where a column is another row's, by validation rows"
+    if np.isnan(table["p"]).all():
+        return f"{told}. {str(table['lost'].iloc[0].method).capitalize()}: no intervals."
+    alike = "; orange, of columns that are alike and were exchanged together" * any(
+        table["columns"] > 1
+    )
+    return f"{told}{alike}. A line is the interval; grey is not told from nothing."

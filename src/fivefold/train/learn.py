@@ -14,6 +14,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.identity import identify
 from fivefold.core.session import Session, derive_seed
 from fivefold.core.wiring import place
+from fivefold.decided import BESIDE
 from fivefold.models.assemble import Assembled, digest
 from fivefold.models.blend import answered
 from fivefold.models.head import Head
@@ -142,6 +143,8 @@ def learn(
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others
     ended = end(body, learner, lesson)
+    if lesson.all_rows and any(ended.get(weight) for weight in BESIDE):
+        ended = {**ended, "all_rows": True}
     decide(plan.network, lesson)
     findings = (
         *find_explosion(
