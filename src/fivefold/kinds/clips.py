@@ -94,7 +94,7 @@ class Clips(Block):
                 for a, b in ends
                 for low, high in ranges
             ),
-            without="silence in its place",
+            without="silence",
             encode=encode,
         )
 

@@ -62,7 +62,7 @@ class Films(Block):
             at=tuple(
                 [*time, *fractions(*place, height, width)] for time in times for place, _ in grid
             ),
-            without="the median of all frames in its place",
+            without="the median of its frames alone",
         )
 
     # --- what simple models read

@@ -30,7 +30,7 @@ class Pieces:
         names: of each, for people.
         at: where each is, as JSON: `[start, stop]` of steps, letters or seconds, or `[top, left,
             bottom, right]` as fractions of a picture.
-        without: what stands where one is taken out, in words.
+        without: what is left where all are taken out, in words.
         encode: `(m, pieces)` bool, which are in, to what the kind encodes of so many cells.
     """
 

@@ -69,7 +69,7 @@ class Pixels(Block):
             "regions",
             names=grid_names(height, width),
             at=tuple(fractions(*place, height, width) for place in places),
-            without="the picture's median colour in its place",
+            without="its median colour alone",
         )
 
     # --- what simple models read

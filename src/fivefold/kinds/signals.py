@@ -84,7 +84,7 @@ class Signals(Block):
                 for time in times
             ),
             at=tuple([*time, *line] for line in lines for time in times),
-            without="the mean of the channel in its place",
+            without="the means of its channels alone",
             encode=encode,
         )
 

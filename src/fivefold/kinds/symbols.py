@@ -63,7 +63,7 @@ class Symbols(Block):
             "symbols",
             names=tuple(named(first, last, cell if told else "") for first, last in places),
             at=tuple([first, last] for first, last in places),
-            without="any symbols in its place",
+            without="any symbols",
         )
 
     # --- what simple models read

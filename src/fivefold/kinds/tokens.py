@@ -66,7 +66,7 @@ class Tokens(Block):
             noun="words",
             names=tuple(cell[first:last] for first, last in places),
             at=tuple([first, last] for first, last in places),
-            without="the text without it",
+            without="an empty text",
             encode=encode,
         )
 

@@ -28,7 +28,7 @@ function drawWhy(told, row) {
   added.replaceChildren();
   const number = (value) => value.toLocaleString(undefined, { maximumSignificantDigits: 3 });
   const head = document.createElement("p");
-  head.textContent = `${told.of}: ${number(told.score)} ${told.unit}; with ${told.beside} ${number(told.base)}`;
+  head.textContent = `${told.of}: ${[number(told.score), told.unit].join(" ").trim()}; ${number(told.base)} with ${told.beside}`;
   added.append(head);
   const most = Math.max(...told.parts.map((part) => Math.abs(part.added)), 1e-12);
   if (told.by === "words") added.append(wordsAdded(told.parts, row, most));

@@ -47,7 +47,7 @@ class Explanation:
         unit: of all its numbers: `log odds`, `log probability`, ...; empty for that of the target.
         score: the answer for this row, on this scale.
         base: the answer without any of the parts: the mean for the rows it is compared with.
-        beside: what stands where a part is taken out, in words.
+        beside: what is left where all parts are taken out, in words.
         by: what the parts are: `columns`, `words`, `regions`, ...
         parts: what each adds, the most first.
         exact: whether nothing was drawn.
@@ -89,7 +89,7 @@ class Explanation:
     def head(self) -> str:
         """The answer and what it is compared with."""
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.of}: {self.score:.4g}{unit}; with {self.beside} {self.base:.4g}"
+        return f"{self.of}: {self.score:.4g}{unit}; {self.base:.4g} with {self.beside}"
 
     def __str__(self) -> str:
         """Bars, for a terminal.
@@ -98,7 +98,7 @@ class Explanation:
             >>> parts = (Added(name="age", value=39, added=1.0), Added(name="sex", added=-0.5))
             >>> print(Explanation(of="rich", unit="log odds", score=-0.5, base=-1.0,
             ...                   beside="other rows", by="columns", parts=parts, exact=True))
-            rich: -0.5 log odds; with other rows -1
+            rich: -0.5 log odds; -1 with other rows
             age  39       +1    ########################
             sex  missing  -0.5  ------------
         """
