@@ -67,7 +67,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """What a test, and what it is handed, is spared.
 
     A slow one exports once a run unless it is marked `rehearsed`; a fast one that is marked
-    `unrehearsed` does so too. One that is marked `few_trees` grows few beside a network.
+    `unrehearsed` does so too. One that is marked `few_trees` grows few beside a network. Those
+    that are marked `explained` alone explain answers to test rows.
     """
     marks = {mark.name for mark in item.iter_markers()}
     with pytest.MonkeyPatch.context() as patch:
@@ -75,6 +76,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
             export_once(patch)
         if "few_trees" in marks:
             grow_few(patch)
+        if "explained" not in marks:
+            explain_nothing(patch)
         return (yield)
 
 
@@ -98,6 +101,13 @@ def grow_few(patch: pytest.MonkeyPatch) -> None:
         return replace(decide_boosting(*words), rounds=40)
 
     patch.setattr(plan, "decide_boosting", few)
+
+
+def explain_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Explain no test rows: for tests that look at something else, which are nearly all."""
+    from fivefold.evaluate import tabled
+
+    patch.setattr(tabled, "explanations", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

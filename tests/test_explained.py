@@ -11,12 +11,12 @@ import torch
 
 import fivefold as ff
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.deploy.background import background_of
-from fivefold.deploy.carried import explaining, pack_bundle
-from fivefold.deploy.replayed import requested
+from fivefold.deploy.carried import pack_bundle
+from fivefold.explaining import background_of, explaining
 from fivefold.models.score import score, score_parts
+from fivefold.requested import requested
 
-pytestmark = [pytest.mark.few_trees, pytest.mark.unrehearsed]
+pytestmark = [pytest.mark.explained, pytest.mark.few_trees, pytest.mark.unrehearsed]
 NAMES = ("size", "town", "age")
 
 
@@ -27,7 +27,8 @@ def run():
     town = draw.choice(["A", "B", "C"], 400)
     logit = 2 * size - age + size * (town == "A")
     rows = {"size": size, "town": town, "age": age, "rich": logit + draw.logistic(size=400) > 0}
-    stages = [ff.Collect(rows, target="rich"), ff.Preprocess(), ff.Train(epochs=2)]
+    judge = ff.Evaluate(baselines=[], explain=3, robustness=0)
+    stages = [ff.Collect(rows, target="rich"), ff.Preprocess(), ff.Train(epochs=2), judge]
     return ff.Pipeline(stages).run(seed=0, progress=False), rows
 
 
@@ -120,3 +121,19 @@ def test_explanations_change_when_weights_are_drawn_anew(run):
     [random] = drawn.explain(pieces)
     ours, theirs = (np.array([one[name] for name in NAMES]) for one in (trained, random))
     assert np.abs(ours - theirs).max() > 0.1 * np.abs(ours).max()
+
+
+def test_rows_answered_worst_and_best_are_explained_in_a_table_and_a_picture(run):
+    result, rows = run
+    table = result.tables["explanations"]
+    some = table.drop_duplicates("row")
+    assert len(some) == 3
+    assert (some["true"] != some["answered"]).tolist() == [True, True, False]
+    for row, parts in table.groupby("row"):
+        asked = {name: rows[name][row].item() for name in NAMES}
+        [wanted] = result.explain([asked])
+        told = dict(zip(parts["name"], parts["added"], strict=True))
+        error = dict(zip(parts["name"], parts["error"], strict=True))
+        for name in NAMES:
+            assert told[name] == pytest.approx(wanted[name], abs=max(4 * error[name], 1e-5))
+    assert f"row {some['row'].iloc[0]}: " in result.figures["explanations"].svg

@@ -152,7 +152,7 @@ def test_command_predicts_with_an_own_stage_of_a_file(tmp_path, monkeypatch):
 
 
 def test_contract_of_a_changed_table_has_the_columns_of_the_source(tmp_path):
-    from fivefold.deploy.replayed import requested
+    from fivefold.requested import requested
 
     derive = ff.Derive({"w": "-w", "area": "w * h", "mean": "group_mean(h, person)"})
     result = pipeline(tmp_path, derive).run(until="preprocess", progress=False)

@@ -100,7 +100,7 @@ class Answering(Bounded, Explained):
     def _explaining(
         self, data: Any, root: str | PathLike[str] | None
     ) -> "tuple[Explainer, Iterator[Columns]]":
-        from fivefold.deploy.carried import explaining
+        from fivefold.explaining import explaining
         from fivefold.serve.requests import canonical_chunks
 
         self._check_here()

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fivefold.artifacts import Collected, Preprocessed, Trained
-from fivefold.deploy.background import background_of
 from fivefold.deploy.package import pack_weights, package
-from fivefold.deploy.replayed import draw_examples, requested
+from fivefold.deploy.replayed import draw_examples
+from fivefold.explaining import background_of
+from fivefold.requested import requested
 from fivefold.serve.archive import pack
 from fivefold.serve.bundle import Bundle, open_bundle
-from fivefold.serve.explainer import Explainer, as_columns
 from fivefold.serve.opened import Scores
 from fivefold.serve.predictor import Predictor, load
 
@@ -29,16 +29,6 @@ def answering(collected: Collected, data: Preprocessed, trained: Trained) -> Pre
         contract=requested(collected, data).contract,
         scores=partial(score, trained.model),
     )
-
-
-def explaining(collected: Collected, data: Preprocessed, trained: Trained) -> Explainer:
-    """What explains answers in this process as a bundle would, by the network itself."""
-    from fivefold.models.score import score
-
-    asked = requested(collected, data)
-    background = as_columns(background_of(asked, data.train.index), asked.schema)
-    scores = partial(score, trained.model)
-    return Explainer(data.codec, asked.changes, scores, asked.schema, background)
 
 
 def pack_bundle(

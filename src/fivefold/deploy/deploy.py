@@ -19,11 +19,12 @@ from fivefold.deploy.changes import deploy_fault
 from fivefold.deploy.graphs import formats_of, graphs_of
 from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
-from fivefold.deploy.replayed import Requested, draw, draw_examples, requested, rows_to_replay
+from fivefold.deploy.replayed import draw, draw_examples, rows_to_replay
 from fivefold.deploy.sheetfaults import RequiredNames, sheet_faults
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import may_lack
 from fivefold.partition import Partition
+from fivefold.requested import Requested, requested
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -122,11 +123,11 @@ class Deploy(Stage):
         evaluated: Evaluated | None = None,
     ) -> Deployed:
         """Export, write beside, replay, rename."""
-        from fivefold.deploy.background import background_of
         from fivefold.deploy.origins import from_source
         from fivefold.deploy.package import pack_weights, package
         from fivefold.deploy.parity import answerable
         from fivefold.deploy.predecessor import origin_of
+        from fivefold.explaining import background_of
         from fivefold.report.card import card
 
         data = served(data, trained)

@@ -65,6 +65,9 @@ class Evaluate(Stage):
         robustness: how many test rows, evenly spaced, are scored again with noise, missing cells,
             typos and whatever else may happen to cells of their kinds; 0 for none. What the leading
             score loses by it stands in the table `robustness`.
+        explain: of how many test rows it is told why they were answered as they were: half of them
+            those that cost most, the others those that cost least. What columns, words, regions or
+            steps add stands in the table `explanations`.
 
     Raises:
         SpentError: if the test rows were scored as often as `looks` allows.
@@ -86,6 +89,7 @@ class Evaluate(Stage):
     base_rate: Share | None = None
     looks: Count | None = None
     robustness: Annotated[int, Field(ge=0)] = 500
+    explain: Annotated[int, Field(ge=0)] = 4
 
     @field_validator("folds")
     @classmethod
@@ -148,6 +152,7 @@ class Evaluate(Stage):
             threshold=self.threshold,
             coverage=self.coverage,
             disturbed=self.robustness,
+            explain=self.explain,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

@@ -53,6 +53,7 @@ def evaluate(
     threshold: Asked | None = None,
     coverage: float | None = None,
     disturbed: int = 0,
+    explain: int = 0,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -104,7 +105,7 @@ def evaluate(
         found += (label_errors(evidence, doubted),)
         session.emit(Found(finding=found[-1]))
     every = (*collected.findings, *data.findings, *trained.findings, *found)
-    tables = tables_of(evidence, every, folds=ran, left_out=left_out)
+    tables = tables_of(evidence, every, folds=ran, left_out=left_out, explain=explain)
     if doubted is not None:
         tables["label_errors"] = doubted.table(evidence.schema.classes)
     if evidence.threshold is not None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from fivefold.core.finding import Finding
 from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.explanations import explanations
 from fivefold.evaluate.folds import Folds
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.importance import importance
@@ -31,8 +32,9 @@ def tables_of(
     *,
     folds: Folds | None,
     left_out: tuple[str, ...],
+    explain: int = 0,
 ) -> "dict[str, pd.DataFrame]":
-    """All tables by name."""
+    """All tables by name; `explain` is how many test rows are explained."""
     here = evidence.trained is not None
     speed = prediction_speed(evidence) if here else None
     took = float("nan") if speed is None else batch_milliseconds(speed)
@@ -47,6 +49,7 @@ def tables_of(
         tables["class_distribution"] = class_distribution(evidence)
     more = {"importance": importance(evidence) if here else None}
     more["robustness"] = evidence.disturbed
+    more["explanations"] = explanations(evidence, explain) if here else None
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     tables |= {name: table for name, table in more.items() if table is not None}

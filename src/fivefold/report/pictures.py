@@ -212,6 +212,7 @@ def _kept(svg: str, caption: str) -> tuple[str, str]:
 def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
     """What is drawn of tables."""
     from fivefold.report import figures
+    from fivefold.report.whyrows import explanations
 
     assert run.evaluated is not None
     tables, first = run.evaluated.tables, leading(run.evaluated, run.collected.schema).name
@@ -231,6 +232,12 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
         )
         lost = partial(figures.robustness, tables["robustness"], display_name(first))
         yield "robustness", lambda: (lost(), told)
+    if "explanations" in tables:
+        told = (
+            "What columns or pieces of a row add to its answer: rows answered worst, then "
+            "some that were answered best. Blue speaks for what is explained, orange against it."
+        )
+        yield "explanations", lambda: (explanations(tables["explanations"]), told)
     if "markers" in tables:
         told = "Columns by how often halves of the training rows choose them; most told first."
         yield "markers", lambda: (figures.markers(tables["markers"]), told)

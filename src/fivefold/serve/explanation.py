@@ -79,7 +79,7 @@ class Explanation:
     def lines(self) -> list[tuple[str, str, float]]:
         """Name, value and what is added by each of the largest, and by the others together."""
         drawn = self.parts if len(self.parts) <= SHOWN + 1 else self.parts[:SHOWN]
-        lines = [(_short(p.name), _short(p.value) if p.at is None else "", p.added) for p in drawn]
+        lines = [(short(p.name), short(p.value) if p.at is None else "", p.added) for p in drawn]
         rest = self.parts[len(drawn) :]
         if rest:
             lines.append((f"{len(rest)} others", "", sum(part.added for part in rest)))
@@ -129,7 +129,7 @@ class Explanation:
         return max((abs(added) for *_, added in self.lines), default=0.0) or 1.0
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """A value in a few characters."""
     if value is None:
         return "missing"

@@ -137,9 +137,9 @@ def bundle_ways(
 
 def requests_of(collected: Collected, data: Preprocessed, rows: int) -> list[dict[str, Any]]:
     """Training rows as requests: JSON values by column, as the source gave them."""
-    from fivefold.deploy.replayed import requested
     from fivefold.kinds.canonical import canonical_column
     from fivefold.kinds.known import kind_of
+    from fivefold.requested import requested
 
     asked = requested(collected, data)
     table, columns = asked.table.take(data.train.index[:rows]), asked.schema.inputs

@@ -4,8 +4,8 @@ import numpy as np
 
 import fivefold as ff
 from fivefold.artifacts import Collected, Preprocessed
-from fivefold.deploy.background import background_of
-from fivefold.deploy.replayed import requested
+from fivefold.explaining import background_of
+from fivefold.requested import requested
 
 
 def test_cells_are_quantiles_and_rates_of_the_training_rows_and_rows_are_none_of_them():

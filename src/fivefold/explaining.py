@@ -1,14 +1,17 @@
-"""Rows that an explanation compares with: as usual as the training rows, and none of them."""
+"""What explains answers of a run, and the rows that it compares with: none of the data's."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.table import Array
-from fivefold.deploy.replayed import Requested
 from fivefold.kinds.codec import cells_of
+from fivefold.requested import Requested, requested
 from fivefold.serve.contract import Field
+from fivefold.serve.explainer import Explainer, as_columns
 
 ROWS = 64
 FEW = 8
@@ -38,6 +41,16 @@ def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
     some = asked.table.take(rows[::step])
     columns = {field.name: _cells(asked, field, some, draw) for field in asked.contract.fields}
     return {"rows": ROWS, "columns": columns}
+
+
+def explaining(collected: Collected, data: Preprocessed, trained: Trained) -> Explainer:
+    """What explains answers in this process as a bundle would, by the network itself."""
+    from fivefold.models.score import score
+
+    asked = requested(collected, data)
+    background = as_columns(background_of(asked, data.train.index), asked.schema)
+    scores = partial(score, trained.model)
+    return Explainer(data.codec, asked.changes, scores, asked.schema, background)
 
 
 def _cells(asked: Requested, field: Field, some: Any, draw: np.random.Generator) -> list[Any]:
