@@ -62,22 +62,6 @@ def test_weak_subgroup_that_is_planted_names_the_column_and_both_scores(numbers,
     assert found[0].numbers["inside"] > 0.5 > found[0].numbers["outside"]
 
 
-def test_weak_subgroup_of_numbers_is_judged_by_the_absolute_error(world):
-    random = np.random.default_rng(0)
-    place = random.choice(["a", "b"], size=1000).astype(object)
-    target = random.normal(size=1000)
-    noise = np.where(place == "a", 0.1, 1.0) * random.normal(size=1000)
-    made = world(
-        {"x": target + noise, "place": place},
-        {"x": "numeric", "place": "categorical"},
-        target,
-        task="regression",
-    )
-    found = weak_subgroup(made.evidence(lambda inputs: inputs["numeric"][:, 0]))
-    assert [finding.numbers["values"] for finding in found] == ["`b`"]
-    assert "mean absolute error" in found[0].sentence
-
-
 def test_overfitting_of_a_network_that_knows_its_training_rows_is_found(numbers, sensible):
     assert overfitting(numbers.evidence(sensible)) == []
     known = {

@@ -4,18 +4,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy import stats
 
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
-from fivefold.evaluate.finders.subgroups import (
-    _apart,
-    _at_most,
-    groups,
-    weak_subgroup,
-    weak_subgroups,
-)
+from fivefold.evaluate.baselines import fit_baselines
+from fivefold.evaluate.evidence import Rival
+from fivefold.evaluate.finders.excess import rising
+from fivefold.evaluate.finders.slices import slices_of
+from fivefold.evaluate.finders.subgroups import _at_most, weak_subgroup
+from fivefold.evaluate.hardest import hardest
 from fivefold.evaluate.threshold import choose
+from fivefold.tasks.threshold import Threshold
 
 SCHEMA = Schema(
     columns=(
@@ -39,153 +38,28 @@ def _table(n=1000, seed=0):
     return Columns({"place": place, "age": age, "member": random.integers(0, 2, n) * 1.0})
 
 
-def test_weak_subgroup_that_is_planted_is_found_with_its_numbers():
+def test_slices_have_thirty_rows_and_pairs_are_neither_of_the_two():
     table = _table()
-    losses = (np.random.default_rng(1).random(1000) < 0.1).astype(float)
-    inside = table.column("place") == "far"
-    losses[inside] = np.random.default_rng(2).random(inside.sum()) < 0.3
-    found = weak_subgroups(losses, table, SCHEMA)
-    assert [(group.column, group.values) for group in found] == [("place", "`far`")]
-    assert found[0].rows == inside.sum()
-    assert_allclose(found[0].inside, losses[inside].mean())
-    assert_allclose(found[0].outside, losses[~inside].mean())
-    assert found[0].chance < 1e-6
+    made = {one.where: one for one in slices_of(table, SCHEMA)}
+    quarters = [where for where in made if where[0][0] == "age" and len(where) == 1]
+    assert len(quarters) == 5  # missing ones among them
+    assert sum(made[where].rows for where in quarters) == 1000
+    assert made[(("place", "missing"),)].rows == 50
+    both = made[(("place", "`far`"), ("member", "`True`"))]
+    far = (table.column("place") == "far") & (table.column("member") == 1)
+    assert both.members.tolist() == far.tolist()
+    assert both.told == "`place` is `far` and `member` is `True`"
+    assert all(30 <= one.rows <= 970 for one in made.values())
+    few = slices_of(_table(600), SCHEMA)
+    assert not [one for one in few if ("place", "`isle`") in one.where]
 
 
-def test_weak_subgroup_of_missing_values_is_found():
-    table = _table()
-    missing = np.isnan(table.column("age"))
-    losses = np.where(missing, 1.0, 0.2) + 0.1 * np.random.default_rng(0).random(1000)
-    found = weak_subgroups(losses, table, SCHEMA)
-    assert (found[0].column, found[0].values, found[0].rows) == ("age", "missing", 70)
-
-
-def test_weak_subgroup_is_hardly_ever_found_where_there_is_none():
-    found = sum(
-        bool(
-            weak_subgroups(
-                np.random.default_rng(seed + 500).random(1000), _table(seed=seed), SCHEMA
-            )
-        )
-        for seed in range(100)
-    )
-    assert found <= 4
-
-
-def test_weak_subgroup_with_few_rows_is_not_judged():
-    table = _table(600)
-    isle = table.column("place") == "isle"
-    assert isle.sum() < 30
-    assert not weak_subgroups(isle.astype(float), table, SCHEMA)
-
-
-def _shared(seed, skill):
-    """Losses where half of a group are of each class, and a tenth of the others are of one."""
-    draw = np.random.default_rng(seed)
-    far = draw.random(2000) < 0.4
-    rate = np.where(far, 0.5, 0.1)
-    truth = draw.random(2000) < rate
-    wrong = draw.random(2000) < np.where(far, skill * 0.5, 0.6 * 0.1)
-    table = Columns(
-        {
-            "place": np.where(far, "far", "near").astype(object),
-            "age": draw.normal(size=2000),
-            "member": draw.integers(0, 2, 2000) * 1.0,
-        }
-    )
-
-    def blind(inside):
-        said = truth[inside].mean() > 0.5
-        return (truth[inside] != said) * 1.0
-
-    return wrong * 1.0, table, SCHEMA, blind
-
-
-def test_weak_subgroup_by_its_base_rate_alone_is_none():
-    easy = [weak_subgroups(*_shared(seed, 0.6)) for seed in range(20)]
-    assert sum(bool(found) for found in easy) <= 1
-    weak = [weak_subgroups(*_shared(seed, 1.1)) for seed in range(20)]
-    assert sum(found[0].values == "`far`" for found in weak if found) >= 18
-    assert all(weak_subgroups(*_shared(seed, 0.6)[:3]) for seed in range(20))
-    [found] = weak[0]
-    assert 0.4 < found.blind < 0.55
-    assert 0.05 < found.blind_outside < 0.15
-
-
-def test_groups_are_categories_quarters_and_truth_values():
-    table = _table()
-    made = {(name, values): inside for name, values, inside in groups(table, SCHEMA)}
-    quarters = [values for name, values in made if name == "age" and values != "missing"]
-    assert len(quarters) == 4
-    assert sum(made["age", values].sum() for values in quarters) == 930
-    assert {values for name, values in made if name == "member"} == {"`True`", "`False`"}
-    assert ("place", "`<1H`") in made
-    assert made["place", "missing"].sum() == 50
-
-
-def test_weak_subgroup_that_is_always_wrong_is_found():
-    names = np.array(["x"] * 50 + ["y"] * 500, dtype=object)
-    losses = (names == "x").astype(float)
-    schema = Schema(
-        columns=(
-            Column(name="place", kind="categorical"),
-            Column(name="t", kind="categorical", role="target"),
-        ),
-        targets=("t",),
-        task="binary",
-        classes=("a", "b"),
-    )
-    [found] = weak_subgroups(losses, Columns({"place": names}), schema)
-    assert found.rows == 50
-    assert found.inside == 1.0
-
-
-def test_weak_subgroup_where_all_are_wrong_is_judged_by_the_spread_of_all():
-    """Where 7 of 10 answers are wrong, chance may have all 30 of a group be so."""
-    place = np.where(np.arange(300) < 30, "isle", "far").astype(object)
-    table = Columns({"place": place, "age": np.zeros(300), "member": np.zeros(300)})
-    losses, found = np.repeat([1.0, 1.0, 0.0], [30, 189, 81]), 0
-    (group,) = weak_subgroups(losses, table, SCHEMA)
-    z = (1 - 0.7) / (losses.std(ddof=1) * (1 / 30 + 1 / 270) ** 0.5)
-    assert_allclose(group.chance, 2 * stats.norm.sf(z))
-    for seed in range(300):
-        losses = (np.random.default_rng(seed).random(300) < 0.7).astype(float)
-        found += len(weak_subgroups(losses, table, SCHEMA))
-    assert found <= 5  # 3 are to be expected at 1 per cent
-
-
-def test_weak_subgroup_hardly_beyond_its_base_rate_is_none_however_many_rows_say_so():
-    place = np.repeat(np.array(["far", "near"], dtype=object), 10_000)
-    schema = Schema(columns=(Column(name="place", kind="categorical"),), targets=(), task="binary")
-
-    def found(errors):
-        wrong = np.arange(10_000) < np.array([[errors], [600]])
-        halves = np.arange(10_000) < np.array([[5_000], [1_000]])
-
-        def blind(inside):
-            return halves.ravel()[inside] * 1.0
-
-        table = Columns({"place": place})
-        return weak_subgroups(wrong.ravel() * 1.0, table, schema, blind)
-
-    assert not found(3_300)  # 66% of the errors of a constant answer, 60% elsewhere
-    assert [group.values for group in found(4_000)] == ["`far`"]
-
-
-def test_weak_subgroups_of_nearly_the_same_rows_are_told_together():
-    draw = np.random.default_rng(0)
-    size = draw.random(2000)
-    table = Columns({"age": size, "weight": size + 0.01 * draw.random(2000)})
-    columns = tuple(Column(name=name, kind="numeric") for name in ("age", "weight"))
-    schema = Schema(columns=columns, targets=(), task="regression")
-    losses = draw.random(2000) * np.where(size > 0.75, 4.0, 1.0)
-    found = weak_subgroups(losses, table, schema)
-    assert {group.column for group in found} == {"age", "weight"}
-    [(first, others)] = _apart(found)
-    assert {first.column, *(one.column for one in others)} == {"age", "weight"}
-    table = Columns({"age": size, "weight": draw.random(2000)})
-    losses += np.where(table.column("weight") > 0.75, 2.0, 0.0)
-    assert [len(others) for _, others in _apart(weak_subgroups(losses, table, schema))] == [0, 0]
+def test_map_of_probabilities_is_what_comes_true_and_never_falls():
+    given = np.array([0.1, 0.2, 0.2, 0.3, 0.9])
+    came = np.array([0.0, 1.0, 0.0, 0.0, 1.0])
+    assert_allclose(rising(given, came), [0, 1 / 3, 1 / 3, 1 / 3, 1])
+    learnt = np.array([True, False, False, True, True])
+    assert_allclose(rising(given, came, learnt), [0, 0, 0, 0, 1])
 
 
 def test_chance_of_a_subgroup_is_below_what_is_told():
@@ -227,7 +101,90 @@ def test_weak_subgroup_is_none_where_a_threshold_raises_alarms_on_purpose(world,
 def test_weak_subgroup_by_costs_tells_them(world, asked, least):
     (found,) = noisy(asked, world=world, wild=True)
     assert "where `sort` is `wild`, an answer costs " in found.sentence
-    assert "It loses " in found.sentence
-    told = re.search(r"costs (\S+) against (\S+) on", found.sentence)
+    told = re.search(r"costs (\S+) against (\S+), which", found.sentence)
     assert float(told[1]) == pytest.approx(found.numbers["inside"] + least, abs=1e-3)
-    assert found.numbers["inside"] > 2 * found.numbers["outside"]
+    assert float(told[2]) == pytest.approx(found.numbers["promised"] + least, abs=1e-3)
+    assert found.numbers["inside"] > 1.5 * found.numbers["promised"]
+    assert found.numbers["promised_outside"] == pytest.approx(found.numbers["outside"], rel=0.15)
+
+
+def _judged(world, seed, flips=0.0, sure=1.0):
+    """Findings on true probabilities; rows of `near` lie at the boundary, a part of `far` flips."""
+    draw = np.random.default_rng(seed)
+    place = draw.choice(["near", "far", "isle"], 5000, p=[0.3, 0.3, 0.4]).astype(object)
+    first = draw.normal(size=5000) * np.where(place == "near", 0.2, 3)
+    chance = 1 / (1 + np.exp(-first))
+    target = (draw.random(5000) < chance).astype(int)
+    target = np.where((place == "far") & (draw.random(5000) < flips), 1 - target, target)
+    made = world(
+        {"first": first, "place": place, "other": draw.normal(size=5000)},
+        {"first": "numeric", "place": "categorical", "other": "numeric"},
+        target,
+    )
+    told = 1 / (1 + np.exp(-sure * first[made.partition.test]))
+    return made.evidence(lambda inputs: np.stack([1 - told, told], 1))
+
+
+def test_group_that_is_harder_is_in_the_table_and_no_fault(world):
+    evidence = [_judged(world, seed) for seed in range(2)]
+    assert not [one for one in map(weak_subgroup, evidence) if one]
+    assert not weak_subgroup(_judged(world, 0, sure=3.0))  # too sure everywhere: no group's fault
+    table = hardest(evidence[0])
+    near = table[table["values"] == "`near`"].iloc[0]
+    assert table["rows"][0] == 1000
+    assert near["error"] > 1.5 * table["error"][0]
+    assert near["promised"] == pytest.approx(near["error"], abs=0.06)
+
+
+def test_noise_in_a_group_is_more_than_its_probabilities_promise(world):
+    evidence = _judged(world, 0, flips=0.2)
+    (found,) = weak_subgroup(evidence)
+    assert found.numbers["where"] == [["place", "`far`"]]
+    inside = evidence.collected.table.column("place")[evidence.data.test.index] == "far"
+    wrong = evidence.scores.argmax(1) != evidence.target
+    assert found.numbers["inside"] == pytest.approx(wrong[inside].mean())
+    assert found.numbers["rows"] == inside.sum()
+    assert found.numbers["promised"] < 0.17 < 0.27 < found.numbers["inside"]
+    assert found.numbers["chance"] < 0.005
+
+
+def _numbers(world, lean):
+    draw = np.random.default_rng(0)
+    place = draw.choice(["a", "b"], size=2000).astype(object)
+    first = draw.normal(size=2000)
+    noise = np.where(place == "a", 0.3, 1.5) * draw.normal(size=2000)
+    made = world(
+        {"x": first, "place": place},
+        {"x": "numeric", "place": "categorical"},
+        first + noise + lean * (place == "a"),
+        task="regression",
+    )
+    return made.evidence(lambda inputs: inputs["numeric"][:, 0])
+
+
+def test_numbers_that_vary_more_in_a_group_are_no_fault_and_too_low_ones_are(world):
+    assert not weak_subgroup(_numbers(world, 0.0))
+    (found,) = weak_subgroup(_numbers(world, 0.5))
+    assert found.numbers["where"] == [["place", "`a`"]]
+    assert found.numbers["inside"] == pytest.approx(0.5, abs=0.07)
+    assert found.sentence.startswith("On the ")
+    assert "predictions of `y` are too low by 0." in found.sentence
+
+
+def test_group_in_which_a_simple_model_errs_less_is_found_of_labels_alone(world):
+    evidence = _judged(world, 0)
+    (line,) = (one for one in fit_baselines(evidence.data, ("linear",)) if one.kind == "linear")
+    bare = Threshold("labels", bare=True)
+    rivals = (Rival(baseline=line, metrics={}, comparison=None),)
+    fine = replace(evidence, threshold=bare, rivals=rivals)
+    assert not weak_subgroup(fine)
+    far = evidence.collected.table.column("place")[evidence.data.test.index] == "far"
+    flip = far & (np.random.default_rng(5).random(len(far)) < 0.2)
+    labels = np.eye(2)[np.where(flip, 1, 0) ^ evidence.scores.argmax(1)]
+    (found,) = weak_subgroup(replace(fine, scores=labels))
+    assert found.numbers["where"] == [["place", "`far`"]]
+    assert found.numbers["model"] == line.name
+    assert found.numbers["simple"] == pytest.approx(
+        (line.scores.argmax(1) != evidence.target)[far].mean()
+    )
+    assert found.sentence.count("of logistic regression") == 1

@@ -192,7 +192,7 @@ coverage_by_few: warning: too few rows were kept for the coverage that was asked
 low_coverage: warning: the truth of fewer test rows is held than chance explains
 coverage_over_time: note: intervals or sets after a division by time, which promises nothing
 learnt_threshold: warning: the rows that set the threshold of alarms were learnt from
-weak_subgroup: warning: a group of rows is predicted much worse than the rest
+weak_subgroup: warning: a group is predicted worse than the model promises, or a simple one does
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
 fragile: warning: a disturbance that people would hardly notice costs much of what the model knows
 overfitting: warning: training rows are predicted much better than test rows

@@ -7,6 +7,7 @@ from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.explanations import explanations
 from fivefold.evaluate.folds import Folds
+from fivefold.evaluate.hardest import hardest
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.importance import importance
 from fivefold.evaluate.limitations import limitations
@@ -52,6 +53,7 @@ def tables_of(
     more["explanations"] = explanations(evidence, explain) if here else None
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
+    more["subgroups"] = hardest(evidence) if len(evidence.target) else None
     tables |= {name: table for name, table in more.items() if table is not None}
     if evidence.data.markers:
         tables["markers"] = markers(evidence)

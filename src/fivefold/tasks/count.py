@@ -101,6 +101,9 @@ class Count(Quantity):
     def errors(self, target: Array, scores: Array) -> Array:
         return np.asarray(np.abs(target - scores[:, 0]), np.float64)
 
+    def residuals(self, target: Array, scores: Array) -> Array | None:
+        return np.asarray(target - scores[:, 0], np.float64)
+
     def row_losses(self, target: Array, scores: Array) -> Array:
         return counts.deviances(target, scores[:, 0])
 

@@ -134,6 +134,10 @@ class Quantity(Task):
     def row_losses(self, target: Array, scores: Array) -> Array:
         return _mean((scores.astype(np.float64) - target) ** 2)
 
+    def residuals(self, target: Array, scores: Array) -> Array | None:
+        same = scores.shape == target.shape
+        return np.asarray(target - scores.astype(np.float64)) if same else None
+
     def contrast(self, inside: float, outside: float) -> str:
         if inside < LEAST_RATIO * outside:
             return ""

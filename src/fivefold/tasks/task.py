@@ -261,6 +261,10 @@ class Task(Telling):
     def row_losses(self, target: Array, scores: Array) -> Array:
         """`(n,)` how wrong each answer is, by what is minimised: nats, squared errors."""
 
+    def residuals(self, target: Array, scores: Array) -> Array | None:
+        """`(n, ...)` truth less what is expected of it; None where answers expect no number."""
+        return None
+
     @abstractmethod
     def constant(
         self, target: Array, schema: Schema, rows: int, weight: Array | None = None

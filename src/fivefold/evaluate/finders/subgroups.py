@@ -1,62 +1,99 @@
-"""Groups of rows that fare much worse than the others, beyond chance and beyond their base rate."""
+"""Groups of rows in which the model is at fault: worse than it promises, or than others are there.
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from math import erfc, floor, log10
+Rows that are harder are no fault: near a boundary every model errs more, and a good one says so. It
+is one where a group loses more than the model's own probabilities expect of it; where numbers are
+too high or too low in a group; and where a simple model errs less there, on the same rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import floor, log10
 
 import numpy as np
 
-from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Array, Table
+from fivefold.codecs.table import Array
 from fivefold.core.digits import digits
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import together
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.known import kind_of
+from fivefold.evaluate.finders.excess import excess_of, residuals
+from fivefold.evaluate.finders.slices import Slice, slices_of
 from fivefold.metrics.groups import FEWEST_ROWS
+from fivefold.metrics.scan import Scanned, scan_by_draws, scan_by_signs
 from fivefold.tasks.threshold import decided
 
 MOST_GROUPS = 3
-MOST_CHANCE, LEAST_CHANCE = 0.01, 1e-6
-MUCH = 1.25  # times the part of a constant answer's errors that is made elsewhere
+MOST_CHANCE, LEAST_CHANCE = 0.005, 1e-6
+"""Of each of the two ways in which a group may be weak."""
+MUCH = 1.25  # times the errors that are promised, or that a simple model makes
 NEARLY_ALL = 0.7  # of the rows of either of two groups, from which on they are one
+MOST_ROWS = 10_000
+"""Among which groups are sought; of more test rows some are."""
+
+
+@dataclass(frozen=True)
+class Weak:
+    """A group in which the model is at fault.
+
+    Args:
+        group: the rows.
+        chance: how likely the largest of all groups is as large if there is no fault.
+        sentence: what is wrong there.
+        facts: the evidence.
+        alike: groups of nearly the same rows, for which the same holds to a lesser degree.
+    """
+
+    group: Slice
+    chance: float
+    sentence: str
+    facts: dict[str, object]
+    alike: tuple[Slice, ...] = ()
 
 
 def weak_subgroup(evidence: Evidence) -> list[Finding]:
-    """Groups of rows that are predicted much worse than the others."""
-    answers, costs = evidence.judged, _costs_of(evidence)
-    errors = answers.by_row(_losses(evidence, answers.target, answers.scores))
+    """Groups of rows that are predicted worse than promised, or than a simple model predicts them.
+
+    Both are sought in groups by one column and by two, and the chance of each counts all of them.
+    """
     rows = evidence.collected.table.take(evidence.data.test.index)
-    findings: list[Finding] = []
+    slices = slices_of(rows, evidence.schema)
+    found: list[Weak] = []
+    for way in (_promised, _beaten) if slices else ():
+        while len(found) < MOST_GROUPS:
+            taken = np.zeros(len(evidence.target), bool)
+            for weak in found:
+                taken |= weak.group.members
+            more = way(evidence, [one for one in slices if _left(one, taken)], ~taken)
+            if more is None:
+                break
+            found.append(more)
+    return [_told(evidence, weak) for weak in found]
 
-    def blind(inside: Array) -> Array:
-        """The errors of always answering the same to these rows, as suits them best."""
-        some = answers.of_rows(inside)
-        target = answers.target[some]
-        scores = evidence.task.constant(target, evidence.schema, len(target))
-        made = np.zeros(len(some))
-        made[some] = _losses(evidence, target, scores, blindly=True)
-        return answers.by_row(made)[inside]
 
-    for group, others in _apart(weak_subgroups(errors, rows, evidence.schema, blind)):
-        fared = evidence.task.contrast(group.inside, group.outside)
-        if costs is not None:
-            least = float(_costs_stated(evidence).min())
-            ours, theirs = digits(group.inside + least), digits(group.outside + least)
-            fared = f"an answer costs {ours} against {theirs}"
-        if not fared:
-            continue
-        named = [f"`{one.column}` is {one.values}" for one in others]
-        nearly = f" They are nearly those where {together(named)}." if named else ""
-        sentence = (
-            f"On the {group.rows:,} test rows where `{group.column}` is {group.values}, {fared} "
-            f"on the others (p {_at_most(group.chance)}, corrected for all groups judged). "
-            f"{_by_base_rate(group, priced=costs is not None)}{nearly}"
-        )
-        alike = [{"column": one.column, "values": one.values} for one in others]
-        numbers = {name: value for name, value in vars(group).items() if name != "members"}
-        findings.append(finding("weak_subgroup", sentence, **numbers, alike=alike))
-    return findings[:MOST_GROUPS]
+def _left(group: Slice, taken: Array) -> bool:
+    """Whether nearly all rows of a group are in none that was found, and as many others are left.
+
+    What is found next is told apart from it: other rows, judged beside others.
+    """
+    left = int((group.members & ~taken).sum())
+    others = int((~group.members & ~taken).sum())
+    return left >= max(FEWEST_ROWS, NEARLY_ALL * group.rows) and others >= FEWEST_ROWS
+
+
+def _told(evidence: Evidence, weak: Weak) -> Finding:
+    group, nearly = weak.group, ""
+    if weak.alike:
+        nearly = f" They are nearly those where {together([one.told for one in weak.alike])}."
+    sentence = (
+        f"On the {group.rows:,} test rows where {group.told}, {weak.sentence} "
+        f"(p {_at_most(weak.chance)}, corrected for all groups judged).{nearly}"
+    )
+    column, values = group.where[0]
+    where = {"column": column, "values": values, "where": [*map(list, group.where)]}
+    alike = [[*map(list, one.where)] for one in weak.alike]
+    facts = {"rows": group.rows, "chance": weak.chance, **weak.facts, "alike": alike}
+    return finding("weak_subgroup", sentence, **where, **facts)
 
 
 def _costs_stated(evidence: Evidence) -> Array:
@@ -64,42 +101,180 @@ def _costs_stated(evidence: Evidence) -> Array:
     return np.array(() if evidence.threshold is None else evidence.threshold.costs)
 
 
-def _costs_of(evidence: Evidence) -> Array | None:
+def costs_of(evidence: Evidence) -> Array | None:
     """The same from the lowest one on, so that nothing is lost by what is best; None for none."""
     costs = _costs_stated(evidence)
     return costs - costs.min() if len(costs) else None
 
 
-def _losses(evidence: Evidence, target: Array, scores: Array, *, blindly: bool = False) -> Array:
-    """What is lost by each answer: its cost, from the lowest one on, or whether it is wrong.
+def losses_of(evidence: Evidence, scores: Array | None = None) -> Array:
+    """`(n,)` what is lost by each row: its cost, from the lowest one on, or its errors.
 
     Without costs it is the likeliest class that is judged: what a threshold trades is no weakness.
-    `blindly` the answer is the cheapest one for all of the rows.
+
+    Args:
+        evidence: of the model.
+        scores: of another one for the same rows; None for its own.
     """
-    costs = _costs_of(evidence)
+    answers = evidence.judged if scores is None else evidence.judge(scores)
+    costs = costs_of(evidence)
     if costs is None or evidence.threshold is None:
-        return evidence.task.errors(target, scores)
-    known = target >= 0
-    if blindly:
-        said = np.full(len(target), costs[target[known]].sum(axis=0).argmin())
+        return answers.by_row(evidence.task.errors(answers.target, answers.scores))
+    known = answers.target >= 0
+    said = decided(answers.scores, evidence.threshold).argmax(axis=1)
+    return answers.by_row(np.where(known, costs[answers.target, said], 0.0))
+
+
+def _sample(evidence: Evidence, left: Array) -> tuple[Array, Array | None]:
+    """Rows among which groups are sought, and what varies independently if that is not rows."""
+    rows = np.flatnonzero(left)
+    if len(rows) > MOST_ROWS:
+        rows = np.sort(np.random.default_rng(evidence.seed).permutation(rows)[:MOST_ROWS])
+    drawn = evidence.resamples
+    return rows, None if drawn.kind in ("row", "cluster") else drawn.unit_of_row[rows]
+
+
+def _promised(evidence: Evidence, slices: list[Slice], left: Array) -> Weak | None:
+    """The group that loses most beyond what the model's own answers promise."""
+    excess = excess_of(evidence, costs_of(evidence), left)
+    if excess is None:
+        return _leaning(evidence, slices, left)
+    rows, unit = _sample(evidence, left)
+    members, some = _members(slices, rows), excess.only(rows)
+    if unit is None and some.each is not None:
+        found = scan_by_draws(some.values, some.variance, members, some.draw, seed=evidence.seed)
     else:
-        said = decided(scores, evidence.threshold).argmax(axis=1)
-    lost: Array = np.where(known, costs[target, said], 0.0)
-    return lost
+        found = scan_by_signs(some.values, members, unit=unit, seed=evidence.seed)
+    return _strongest(slices, found, partial(_beyond, evidence, losses_of(evidence), left))
 
 
-def _apart(found: "list[Subgroup]") -> "list[tuple[Subgroup, list[Subgroup]]]":
-    """Groups, and beside each those that are nearly the same rows and weak to a lesser degree."""
-    kept: list[tuple[Subgroup, list[Subgroup]]] = []
-    for group in found:
-        for first, others in kept:
-            both = int((first.members & group.members).sum())
-            if both >= NEARLY_ALL * (first.rows + group.rows - both):
-                others.append(group)
-                break
-        else:
-            kept.append((group, []))
-    return kept
+def _leaning(evidence: Evidence, slices: list[Slice], left: Array) -> Weak | None:
+    """The group whose numbers are most surely too high or too low."""
+    gaps = residuals(evidence, left)
+    if gaps is None:
+        return None
+    rows, unit = _sample(evidence, left)
+    members, columns = _members(slices, rows), gaps.shape[1]
+    for place, values in enumerate(gaps.T):
+        found = scan_by_signs(values[rows], members, unit=unit, two_sided=True, seed=evidence.seed)
+        found = found._replace(chance=found.chance * columns)
+        weak = _strongest(slices, found, partial(_beside, evidence, values, place))
+        if weak is not None:
+            return weak
+    return None
+
+
+def _beyond(
+    evidence: Evidence, losses: Array, left: Array, group: Slice
+) -> tuple[str, dict[str, object]] | None:
+    """What is told where more is lost than promised, if it is much.
+
+    How far the probabilities hold is learnt from the other rows, which the group does not spoil.
+    """
+    excess = excess_of(evidence, costs_of(evidence), left & ~group.members)
+    assert excess is not None, "it was found by it"
+    inside, outside = (float(losses[m].mean()) for m in (group.members, ~group.members))
+    promised, theirs = (float(excess.errors[m].mean()) for m in (group.members, ~group.members))
+    told = _contrast(evidence, inside, promised)
+    if not told or inside < MUCH * promised:
+        return None
+    sentence = f"{told}, which the model's own probabilities promise"
+    facts = {"inside": inside, "outside": outside, "promised": promised}
+    return sentence, {"how": "promise", **facts, "promised_outside": theirs}
+
+
+def _beside(
+    evidence: Evidence, values: Array, place: int, group: Slice
+) -> tuple[str, dict[str, object]] | None:
+    """What is told where numbers are too high or too low, if that makes much of the errors."""
+    ours, answers = values[group.members], evidence.judged
+    lean, squared = float(ours.mean()), float((ours**2).mean())
+    if squared < MUCH * (squared - lean**2):
+        return None
+    gaps = evidence.task.residuals(answers.target, answers.scores)
+    assert gaps is not None, "values are made of them"
+    gap = gaps.reshape(len(gaps), -1)[:, place]
+    inside, outside = (float(gap[m].mean()) for m in (group.members, ~group.members))
+    if abs(inside) < abs(outside):
+        return None  # it is the others that are off
+    way = "low" if lean > 0 else "high"
+    sentence = (
+        f"predictions of `{evidence.schema.targets[place]}` are too {way} by {digits(abs(lean))} "
+        f"on average, of errors of {digits(squared**0.5)} (root of the mean square)"
+    )
+    return sentence, {"how": "lean", "inside": inside, "outside": outside, "lean": lean}
+
+
+def _beaten(evidence: Evidence, slices: list[Slice], left: Array) -> Weak | None:
+    """The group in which a simple model errs most surely less, by more than over all rows."""
+    rows, unit = _sample(evidence, left)
+    members, losses = _members(slices, rows), losses_of(evidence)
+    for rival in evidence.rivals:
+        if rival.baseline.scores is None:
+            continue
+        theirs = losses_of(evidence, rival.baseline.scores)
+        more = losses - theirs
+        more = more - max(0.0, float(more[left].mean()))
+        found = scan_by_signs(more[rows], members, unit=unit, seed=evidence.seed)
+        found = found._replace(chance=found.chance * len(evidence.rivals))
+        name = rival.baseline.name
+        weak = _strongest(slices, found, partial(_behind, evidence, losses, theirs, name))
+        if weak is not None:
+            return weak
+    return None
+
+
+def _behind(
+    evidence: Evidence, losses: Array, theirs: Array, name: str, group: Slice
+) -> tuple[str, dict[str, object]] | None:
+    """What is told where a simple model is better, if it is by much."""
+    inside, outside = (float(losses[m].mean()) for m in (group.members, ~group.members))
+    simple = float(theirs[group.members].mean())
+    fared = _contrast(evidence, inside, simple)
+    if not fared or inside < MUCH * simple:
+        return None
+    facts = {"inside": inside, "outside": outside, "simple": simple, "model": name}
+    return f"{fared} of {name}", {"how": "beaten", **facts}
+
+
+def _contrast(evidence: Evidence, inside: float, against: float) -> str:
+    """How the group fares beside what it could be; empty where that is not worth a word."""
+    if costs_of(evidence) is None:
+        return evidence.task.contrast(inside, against)
+    least = float(_costs_stated(evidence).min())
+    ours, theirs = digits(inside + least), digits(against + least)
+    return f"an answer costs {ours} against {theirs}"
+
+
+def _members(slices: list[Slice], rows: Array) -> Array:
+    """`(m, groups)` bool of some rows."""
+    if not slices:
+        return np.zeros((len(rows), 0), bool)
+    return np.stack([one.members[rows] for one in slices], axis=1)
+
+
+def _strongest(
+    slices: list[Slice],
+    found: Scanned,
+    describe: Callable[[Slice], tuple[str, dict[str, object]] | None],
+) -> Weak | None:
+    """The first group beyond chance that is worth a word, with those of nearly the same rows."""
+    order = np.argsort(-np.abs(found.strength), kind="stable")
+    sure = [int(place) for place in order if found.chance[place] < MOST_CHANCE]
+    for place in sure:
+        told = describe(slices[place])
+        if told is not None:
+            others = [slices[n] for n in sure if n != place]
+            alike = [one for one in others if _overlap(slices[place], one) >= NEARLY_ALL]
+            chance = float(found.chance[place])
+            return Weak(slices[place], chance, *told, tuple(alike[:MOST_GROUPS]))
+    return None
+
+
+def _overlap(one: Slice, other: Slice) -> float:
+    """Rows of both as a part of the rows of either."""
+    both = int((one.members & other.members).sum())
+    return both / max(1, one.rows + other.rows - both)
 
 
 def _at_most(chance: float) -> str:
@@ -113,102 +288,3 @@ def _at_most(chance: float) -> str:
         return f"< {LEAST_CHANCE:.0e}"
     unit = 10.0 ** floor(log10(chance))
     return f"< {min((floor(chance / unit + 1e-9) + 1) * unit, 1.0):.1g}"
-
-
-@dataclass(frozen=True)
-class Subgroup:
-    """Rows that share a value, and how they fare against the others."""
-
-    column: str  # its name
-    values: str  # what the rows share, in words
-    rows: int  # how many there are
-    inside: float  # mean loss of these rows
-    outside: float  # mean loss of all others
-    chance: float  # how likely a difference like this is if there is none, times the groups judged
-    members: Array = field(repr=False)  # `(n,)` bool, which rows these are
-    blind: float = float("nan")  # mean loss of these rows by the constant answer that suits them
-    blind_outside: float = float("nan")  # the same of the others
-
-
-def groups(table: Table, schema: Schema) -> Iterator[tuple[str, str, Array]]:
-    """Groups worth judging: categories, truth values, quarters of numbers, what other kinds say.
-
-    Yields:
-        Column, values in words, and `(n,)` bool.
-    """
-    for column in schema.inputs:
-        for values, rows in kind_of(column.kind).groups(table.column(column.name)):
-            yield column.name, values, rows
-
-
-def _by_base_rate(group: Subgroup, *, priced: bool = False) -> str:
-    if not (group.blind and group.blind_outside):
-        return f"A constant answer makes no error {'elsewhere' if group.blind else 'there'}."
-    parts = (group.inside / group.blind, group.outside / group.blind_outside)
-    there, elsewhere = (f"{part:.0%} of" if part < 2 else f"{digits(part)} times" for part in parts)
-    if priced:
-        return f"It loses {there} what a constant answer does there, {elsewhere} that elsewhere."
-    return (
-        f"The model makes {there} the errors of a constant answer there, {elsewhere} those of one "
-        "elsewhere."
-    )
-
-
-def weak_subgroups(
-    losses: Array, table: Table, schema: Schema, blind: Callable[[Array], Array] | None = None
-) -> list[Subgroup]:
-    """The groups whose mean loss is higher than that of the others, beyond chance.
-
-    Of a group that is harder to tell by its base rate, more errors are no weakness: its part of
-    the errors that a constant answer makes there must be a quarter larger than on the others too.
-
-    Args:
-        losses: `(n,)` one a row, 0 and 1 for right and wrong or an absolute error.
-        table: the same rows, raw.
-        schema: says which columns are inputs, and of what kind.
-        blind: of some rows, `(n,)` bool, the losses by the constant answer that suits them best;
-            None to compare with the other rows alone.
-
-    Returns:
-        Those with at least 30 rows and a chance below 0.01 after correcting for the number of
-        groups judged (z test of unequal variances, or of one variance where that is more careful,
-        Bonferroni), the largest difference first; one a column.
-    """
-    judged = []
-    for name, values, inside in groups(table, schema):
-        rows = int(inside.sum())
-        if min(rows, len(losses) - rows) >= FEWEST_ROWS:
-            judged.append((name, values, rows, inside))
-    worst: dict[str, Subgroup] = {}
-    spread = float(losses.var(ddof=1)) if judged else 0.0  # a group's own is 0 where all are wrong
-    for name, values, rows, inside in judged:
-        ours, others = losses[inside], losses[~inside]
-        apart = ours.var(ddof=1) / len(ours) + others.var(ddof=1) / len(others)
-        error = max(apart, spread * (1 / len(ours) + 1 / len(others))) ** 0.5
-        gap = float(ours.mean() - others.mean())
-        z = gap / error if error else 0.0
-        chance = min(1.0, len(judged) * erfc(z / 2**0.5) / 2)
-        means = float(ours.mean()), float(others.mean())
-        found = Subgroup(name, values, rows, *means, chance, inside)
-        best = worst.get(name)
-        if chance < MOST_CHANCE and (best is None or gap > best.inside - best.outside):
-            allowed = found if blind is None else _beyond_base_rate(found, inside, losses, blind)
-            worst |= {name: allowed} if allowed is not None else {}
-    return sorted(worst.values(), key=lambda group: group.outside - group.inside)
-
-
-def _beyond_base_rate(
-    group: Subgroup, inside: Array, losses: Array, blind: Callable[[Array], Array]
-) -> Subgroup | None:
-    """The group, if more is lost there than as large a part of what a constant answer loses."""
-    theirs, others = blind(inside), blind(~inside)
-    there, elsewhere = float(theirs.mean()), float(others.mean())
-    part = group.outside / elsewhere if elsewhere else 1.0
-    beyond, left = losses[inside] - part * theirs, losses[~inside] - part * others
-    unsure = there / elsewhere if elsewhere else 0.0
-    error = (beyond.var(ddof=1) / len(beyond) + unsure**2 * left.var(ddof=1) / len(left)) ** 0.5
-    gap = float(beyond.mean())
-    chance = erfc(gap / error / 2**0.5) / 2 if error else 0.0
-    if gap <= 0 or group.inside < MUCH * part * there or chance >= MOST_CHANCE:
-        return None
-    return replace(group, blind=there, blind_outside=elsewhere)
