@@ -27,7 +27,7 @@ ALTERED = {
     **{"quality": "fast", "epochs": 4, "batch": 6, "lr": 0.1, "weight_decay": 0.9, "ema": 0.5},
     **{"schedule": "constant", "clip": 1e-6, "accumulate": 2, "members": 3, "quantile": 0.3},
     **{"label_smoothing": 0.2, "class_weights": "balanced", "sampler": "balanced", "clean": True},
-    **{"false_alarms": 0.2, "precision": "bf16", "augment": ("noise",)},
+    **{"calibrate": "temperature", "false_alarms": 0.2, "precision": "bf16", "augment": ("noise",)},
     "optimizer": lambda weights: torch.optim.SGD(weights, lr=0.01),
 }
 

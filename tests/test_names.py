@@ -10,6 +10,7 @@ IDEAS = {
     "outside": ("finders report", "answers of a model made elsewhere: looked at; told of"),
     "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
+    "calibration": ("metrics models", "whether probabilities mean what they say: measured; mended"),
     "conformal": (
         "evaluate metrics tasks",
         "what holds the truth as often as is stated: of a run; its limits; about answers",

@@ -69,6 +69,8 @@ class Decided(Facts):
         all_rows: whether what stands beside the network learnt from validation rows too.
         written: an estimator as one writes it.
         estimator: of scikit-learn: its class and its parameters; None for a network.
+        calibration: the map of probabilities: `how`, its `rows`, and its `temperature` or how many
+            `knots`; None without one.
         preferred: what `prefer="simpler"` kept by validation rows: `network`, `linear`, `boosting`.
         exported: whether a graph answers as it does.
         pretrained: weights that the network began with: `source`, `sha256`, `revision`, `licence`,
@@ -128,6 +130,7 @@ class Decided(Facts):
     pretrained: Mapping[str, Any] | None = None
     rows: int = 0
     preferred: str = ""
+    calibration: Mapping[str, Any] | None = None
     quality: str = ""
     threads: int = 0
     torch: str = ""

@@ -99,7 +99,7 @@ other_scale: look whether both are in one unit, and whether a logarithm was take
 other_class: pass the probabilities of the positive class, or positive= names the other one
 label_errors: have a person look at these rows; ff.relabel(pipeline) lists all that are in doubt
 drift: ask what changed between the two; judge by rows like those to come
-poor_calibration: do not read probabilities as frequencies; more validation rows mend them
+poor_calibration: Train(calibrate=) maps them by rows kept for it; else they are no frequencies
 more_alarms: set the threshold by rows like those to come
 coverage_by_few: Split(valid=) more rows, or Evaluate(coverage=) asks for less
 low_coverage: ask what changed between the two; draw validation rows like those to come

@@ -185,6 +185,7 @@ prediction_column: warning: columns of test rows that hold the predictions; left
 other_scale: warning: predicted numbers that follow the target on another scale
 other_class: serious: probabilities that rank two classes the wrong way round
 poor_calibration: warning: probabilities stray from what comes true, beyond what chance explains
+calibrated_by_few: note: too few rows were kept for the map that probabilities go through
 more_alarms: warning: usual test rows raise more alarms than were stated
 coarse_threshold: note: too few held-out rows for a threshold at so small a rate of false alarms
 threshold_by_few: note: rows that stopped training chose the threshold too, as there are few

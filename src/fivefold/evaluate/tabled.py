@@ -11,6 +11,7 @@ from fivefold.evaluate.hardest import hardest
 from fivefold.evaluate.hardware import hardware
 from fivefold.evaluate.importance import importance
 from fivefold.evaluate.limitations import limitations
+from fivefold.evaluate.reliability import calibration_table
 from fivefold.evaluate.speed import batch_milliseconds, prediction_speed
 from fivefold.evaluate.statistics import class_distribution, composition, dataset_statistics
 from fivefold.evaluate.tables import (
@@ -51,6 +52,7 @@ def tables_of(
     more = {"importance": importance(evidence) if here else None}
     more["robustness"] = evidence.disturbed
     more["explanations"] = explanations(evidence, explain) if here else None
+    more["calibration"] = calibration_table(evidence)
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     more["subgroups"] = hardest(evidence) if len(evidence.target) else None

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.estimate import Estimate
+from fivefold.metrics.resampling import Resamples
 from fivefold.metrics.weight import weighed
 
 BINS = 15
 """Groups of the calibration error."""
+
+DRAWS = 500
+"""Resamples for its interval."""
 
 
 def judged(target: Array, scores: Array) -> tuple[Array, Array]:
@@ -155,6 +160,65 @@ def calibration_error_by_chance(
     random = np.random.default_rng(seed)
     draws = [random.random(len(ordered)) < ordered for _ in range(rounds)]
     return np.array([_mean_gap(groups, draw - ordered) for draw in draws])
+
+
+def calibration_interval(
+    confidence: Array,
+    came_true: Array,
+    resamples: Resamples,
+    chance: Array,
+    *,
+    weight: Array | None = None,
+    bins: int = BINS,
+    level: float = 0.95,
+) -> Estimate:
+    """The expected calibration error with an interval of what it is without the luck of these rows.
+
+    What is found is too large, as gaps that are luck add up, and resamples add luck to luck: they
+    lie above it as far as it lies above the truth. So the interval turns them round (the basic
+    bootstrap), and begins at 0 where chance alone explains what was found. Percentile and BCa
+    intervals of a calibrated model lie above 0 always.
+
+    Args:
+        confidence: `(n,)` probabilities.
+        came_true: `(n,)` bool.
+        resamples: of the rows.
+        chance: `(rounds,)` as `calibration_error_by_chance` gives them.
+        weight: `(n,)` how much each row counts; None for 1 each.
+        bins: as in `calibration_error`.
+        level: coverage, a fraction.
+
+    Returns:
+        A fraction in [0, 1]; without an interval where there are fewer than 30 units to draw.
+
+    Reference:
+        Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 5.2.
+    """
+    error = calibration_error(confidence, came_true, weight=weight, bins=bins)
+    if why := resamples.too_few:
+        return Estimate(error, method=why, n=len(confidence), level=level)
+    if weight is not None:
+        resamples = resamples.only(weight > 0)
+    weight, confidence, came_true = weighed(weight, confidence, came_true)
+    groups, gaps = bin_rows(confidence, bins, weight), came_true - confidence
+
+    def over(counts: Array) -> Array:
+        total = groups.sums(counts).sum(axis=-1)
+        return np.asarray(np.abs(groups.sums(counts * gaps)).sum(axis=-1) / total)
+
+    draws, _ = resamples.fewer(DRAWS).over(over)
+    tails = (1 - level) / 2, (1 + level) / 2
+    low, high = (float(end) for end in np.quantile(draws, tails))
+    luck = float(draws.mean()) - error
+    usual = float(np.quantile(chance, tails[1]))
+    return Estimate(
+        error,
+        low=max(0.0, 2 * error - high) if error > usual else 0.0,
+        high=min(1.0, max(error, 2 * error - low, high - 2 * luck)),
+        method="basic bootstrap",
+        n=len(confidence),
+        level=level,
+    )
 
 
 def _mean_gap(groups: Bins, gaps: Array) -> Array:

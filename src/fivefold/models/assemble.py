@@ -42,10 +42,12 @@ class Assembled(nn.Module):
     Attributes:
         threads: with which it was trained on a CPU, and answers; None is torch's own choice.
         begun: what its body began with, where that was learnt elsewhere.
+        calibrated: whether a map of probabilities was fitted, once it had learnt.
     """
 
     threads: int | None = None
     begun: Begun | None = None
+    calibrated: bool = False
 
     def __init__(self, fixed: Fixed, body: nn.Module, head: Head) -> None:
         super().__init__()
@@ -82,6 +84,7 @@ class Assembled(nn.Module):
             "body": body,
             "head": self.head.description,
             "threads": self.threads,
+            **({"calibrated": True} if self.calibrated else {}),
         }
 
     @classmethod
@@ -93,6 +96,7 @@ class Assembled(nn.Module):
             head_from(description["head"]),
         )
         network.threads = description.get("threads")
+        network.calibrated = description.get("calibrated", False)
         return network.eval()
 
 

@@ -1,6 +1,7 @@
 """Heads of tasks whose answers are classes: logits to probabilities."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from fivefold.codecs.table import Array
+from fivefold.models.calibration import Calibration, Rising, fit_rising, fit_temperature
 from fivefold.models.head import Head
 from fivefold.models.losses import (
     UNKNOWN,
@@ -21,6 +23,8 @@ from fivefold.models.losses import (
 )
 
 LOSSES = ("cross_entropy", "focal")
+TINY = 1e-37
+"""The least probability whose logarithm is taken."""
 
 
 class ChoiceHead(Head):
@@ -29,6 +33,9 @@ class ChoiceHead(Head):
     Args:
         outputs: trailing shape: `(classes,)`, or `(steps, classes)`.
 
+    Attributes:
+        temperature: that logits are divided by.
+
     Example:
         >>> ChoiceHead((4,)).scores(torch.zeros(1, 4)).tolist()
         [[0.25, 0.25, 0.25, 0.25]]
@@ -36,10 +43,21 @@ class ChoiceHead(Head):
 
     temperature: Tensor
     mixing = "softmax"
+    calibrations: tuple[str, ...] = ("temperature",)
 
     def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
         super().__init__(outputs)
         self.register_buffer("temperature", torch.ones(()))  # until something calibrates it
+
+    def reset(self) -> None:
+        self.temperature.fill_(1.0)
+
+    def calibrate(
+        self, how: Calibration, scores: Array, target: Array, weight: Array | None = None
+    ) -> dict[str, Any]:
+        heat = fit_temperature(np.log(np.maximum(scores.astype(np.float64), TINY)), target, weight)
+        self.temperature.fill_(heat)
+        return {"temperature": float(self.temperature)}
 
     def forward(self, outputs: Tensor) -> Tensor:
         """`(n, ..., classes)` to float32 logits."""
@@ -105,12 +123,48 @@ class ChoiceHead(Head):
 class BinaryHead(ChoiceHead):
     """Two classes, one logit a row: that of the second one.
 
+    Args:
+        outputs: trailing shape, `(1,)`.
+        rising: whether a rising map of logits in straight pieces calibrates it.
+
     Example:
         >>> BinaryHead().scores(torch.tensor([[0.0]])).tolist()
         [[0.5, 0.5]]
     """
 
     mixing = "logit"
+    calibrations = ("temperature", "isotonic")
+
+    def __init__(self, outputs: tuple[int, ...] = (1,), *, rising: bool = False) -> None:
+        super().__init__(outputs)
+        self.rising = Rising() if rising else None
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return super().description | ({} if self.rising is None else {"rising": True})
+
+    def reset(self) -> None:
+        super().reset()
+        if self.rising is not None:
+            self.rising.set(np.zeros(1), np.zeros(1))
+
+    def prepare(self, how: Calibration) -> None:
+        self.rising = Rising() if how == "isotonic" else None
+
+    def calibrate(
+        self, how: Calibration, scores: Array, target: Array, weight: Array | None = None
+    ) -> dict[str, Any]:
+        if self.rising is None:
+            return super().calibrate(how, scores, target, weight)
+        share = np.maximum(scores.astype(np.float64), TINY)
+        knots = fit_rising(np.log(share[:, 1]) - np.log(share[:, 0]), target, weight)
+        self.rising.set(*knots)
+        return {"knots": len(knots[0])}
+
+    def forward(self, outputs: Tensor) -> Tensor:
+        """`(n, 1)` to float32 logits of the second class."""
+        logits = super().forward(outputs)
+        return logits if self.rising is None else self.rising(logits)
 
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """`(n,)` class indices to float32 0 and 1."""

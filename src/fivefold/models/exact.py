@@ -37,7 +37,7 @@ def exact_scores(network: "Assembled", inputs: "Mapping[str, Array]") -> "Array"
     if body.live is None or not rows:
         return np.asarray(score(network, inputs), np.float64)
     found = body.live.answers(matrix_of(network, inputs).astype(np.float64))
-    if body.link:
+    if body.link or network.calibrated:
         scores = network.head.scores(body.turned(torch.from_numpy(found)))
         exposure = network.fixed.exposure({name: tensor(a) for name, a in inputs.items()})
         scores = scores if exposure is None else network.head.watched(scores, exposure)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from fivefold.codecs.table import Array
 from fivefold.errors import ModelError
 from fivefold.models.boosting import Share
+from fivefold.models.calibration import Calibration
 from fivefold.models.losses import Loss
 from fivefold.tasks.task import Task
 
@@ -31,11 +32,13 @@ class Head(nn.Module, ABC):
         task: what is predicted.
         mixing: the rule by which outputs of several networks are mixed so that scores are the mean
             of theirs (`fivefold.models.mix.RULES`); empty where there is none.
+        calibrations: maps by name that its probabilities can go through, to mean what they say.
         shares: what trees learn of each of several targets; empty of one.
     """
 
     task: Task
     mixing: str = ""
+    calibrations: tuple[str, ...] = ()
     shares: tuple[Share, ...] = ()
 
     def __init__(self, outputs: tuple[int, ...] = (1,)) -> None:
@@ -85,6 +88,28 @@ class Head(nn.Module, ABC):
     def decides(self) -> bool:
         """Whether validation rows decide anything of the answers."""
         return type(self).decide is not Head.decide
+
+    def prepare(self, how: Calibration) -> None:
+        """Have room for a map of probabilities, which changes nothing before `calibrate`."""
+
+    def reset(self) -> None:
+        """Take the map of probabilities out again."""
+
+    def calibrate(
+        self, how: Calibration, scores: Array, target: Array, weight: Array | None = None
+    ) -> dict[str, Any]:
+        """Set the map of probabilities, by rows from which nothing else was learnt.
+
+        Args:
+            how: one of `calibrations`, which `prepare` was told.
+            scores: `(n, classes)` as it gives them without.
+            target: `(n,)` class indices.
+            weight: `(n,)` how much each row counts; None for 1 each.
+
+        Returns:
+            What was found, in plain values.
+        """
+        raise NotImplementedError(f"{type(self).__name__} knows no map of probabilities")
 
     def expect(self, false_alarms: float) -> None:
         """Set from where on an alarm is raised, if any is; by default there is none.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
@@ -136,6 +136,20 @@ def ranked(findings: Iterable[Finding]) -> list[Finding]:
         ['b', 'a', 'c']
     """
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def calibration_told(found: Mapping[str, Any] | None) -> str:
+    """Which map probabilities go through, behind a comma; empty without one.
+
+    Example:
+        >>> calibration_told({"how": "temperature", "rows": 500, "temperature": 1.5})
+        ', probabilities by temperature 1.5'
+    """
+    if found is None or found["rows"] == 0:
+        return ""
+    how = found["how"]
+    told = f" {found['temperature']:.3g}" if how in found else " regression"
+    return f", probabilities by {how}{told}"
 
 
 def coverage_told(evaluated: "Evaluated") -> str:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OPEN_TABLES = (
-    *("model_comparison", "coverage", "per_class", "per_entity", "preprocessing_comparison"),
-    "tuning_results",
+    *("model_comparison", "coverage", "calibration", "per_class", "per_entity"),
+    *("preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
 LEAST = 0.75  # of its size, below which a picture is not made smaller

@@ -9,6 +9,7 @@ from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocess
 from fivefold.core.finding import Finding
 from fivefold.core.wording import bytes_text, together
 from fivefold.report.headline import (
+    calibration_told,
     coverage_told,
     display_name,
     headlines,
@@ -198,7 +199,8 @@ def _model(trained: Trained) -> str:
     kept = f", best of {len(trained.history)} epochs: {best}" if best is not None else ""
     if settings.preferred and settings.estimator is not None:
         kept = f"{kept}, which validation rows kept in place of a network"
-    return f"{model_parts(trained)}{size}{kept}"
+    calibrated = calibration_told(settings.calibration)
+    return f"{model_parts(trained)}{size}{kept}{calibrated}"
 
 
 def _scores(evaluated: Evaluated, collected: Collected) -> str:

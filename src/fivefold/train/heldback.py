@@ -8,6 +8,7 @@ from fivefold.core.stage import Stage
 
 if TYPE_CHECKING:
     from fivefold.artifacts import Preprocessed
+    from fivefold.codecs.rows import Rows
     from fivefold.train.options import Options
 
 HELD = ("hold_back", "hold_half")
@@ -26,15 +27,39 @@ def held_back(stage: S, data: "Preprocessed") -> "tuple[S, Preprocessed]":
         stage: that holds back.
         data: encoded rows.
     """
+    free = stage.replace(hold_back=False, hold_half=False)
+    half = stage.hold_half or (_learns_all(stage) and stage.calibrate is not None)
+    return _apart(free, data, half=half)[:2]
+
+
+def kept_to_calibrate(stage: S, data: "Preprocessed") -> "tuple[S, Preprocessed, Rows]":
+    """The same for the map of probabilities, and the rows that it is fitted by.
+
+    These are the half of 1,000 validation rows; of fewer the half for a map in pieces, and all for
+    one number, which stop the training of a network too. An estimator learns from none of them.
+    """
+    free = stage.replace(calibrate=None)
+    return _apart(free, data, half=stage.calibrate == "isotonic" and not _learns_all(stage))
+
+
+def _apart(stage: S, data: "Preprocessed", *, half: bool) -> "tuple[S, Preprocessed, Rows]":
+    """The stage, the rows that it sees, and those that something is decided by."""
+    valid = data.valid
+    if len(valid) >= DIVIDED_FROM:
+        stopping, kept = valid.divided()
+        return stage, data.replace(valid=stopping), kept
+    stopping, kept = valid.divided(always=half)
+    if _learns_all(stage):
+        stopping = stopping if half else valid.take(slice(0))
+        return stage, data.replace(valid=stopping), kept
+    return stage.replace(all_rows=False), data.replace(valid=stopping), kept
+
+
+def _learns_all(stage: "Options") -> bool:
+    """Whether it learns from all rows that it sees, as it stops by none."""
     from fivefold.train.snapshot import is_estimator
 
-    valid, free = data.valid, stage.replace(hold_back=False, hold_half=False)
-    if len(valid) >= DIVIDED_FROM:
-        return free, data.replace(valid=valid.divided()[0])
-    if is_estimator(stage.model):
-        return free, data.replace(valid=valid.take(slice(0)))
-    stopping = valid.divided(always=stage.hold_half)[0]
-    return free.replace(all_rows=False), data.replace(valid=stopping)
+    return is_estimator(stage.model)
 
 
 def holding_back(stages: Iterable[Any]) -> list[Any]:

@@ -9,6 +9,7 @@ from fivefold.kinds.codes import CODES
 from fivefold.kinds.known import KINDS, blocks_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.metrics.weight import weight_argument
+from fivefold.tasks.conformal import SETS
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import find_label
 from fivefold.train.choices import SMOOTHED, WEIGHTED
@@ -20,6 +21,7 @@ from fivefold.train.suited import called, estimator_misfits, simpler_misfits
 
 def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     """Every setting that asks for something that the columns are not."""
+    yield from _calibration_misfits(stage, schema)
     if is_estimator(stage.model):
         yield from estimator_misfits(stage, schema)
         return
@@ -139,6 +141,23 @@ def _change_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
     if mixing and stage.own_loss is not None:
         fault = weight_fault("loss", stage.own_loss)
         yield from [fault] if fault else []
+
+
+def _calibration_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
+    """A map of probabilities that this task has not; torch is imported."""
+    if stage.calibrate is None:
+        return
+    from fivefold.models.heads import head_of
+
+    task = task_of(schema.task)
+    able = head_of(task).calibrations if task.bounds(schema) == SETS else ()
+    if stage.calibrate not in able:
+        wanted = "two classes" if able else "one class a row, in no order,"
+        remedy = f'Use calibrate="{able[0]}".' if able else "Leave it out."
+        yield PreflightError.expected(
+            *("Train", f"{wanted} for calibrate={stage.calibrate!r}", called(schema), remedy),
+            calibrate=stage.calibrate,
+        )
 
 
 def _label_misfits(asked: Iterable[Label], schema: Schema) -> Iterator[FivefoldError]:

@@ -39,7 +39,8 @@ class Mix(Stage):
     @classmethod
     def _each(cls, members: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         for settings in members:
-            Train(**settings)
+            if Train(**settings).calibrate is not None:
+                raise ValueError("`calibrate` of a member has no effect on what they are together")
         return members
 
     @field_validator("weights", mode="before")

@@ -40,7 +40,7 @@ def _change(name: str) -> str:
     return name
 
 
-OF_ESTIMATORS = frozenset({"model", "threads", "hold_back", "hold_half"})
+OF_ESTIMATORS = frozenset({"model", "threads", "hold_back", "hold_half", "calibrate"})
 """The settings that count for an estimator of scikit-learn, which has its own."""
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -77,6 +77,7 @@ class Options(Stage):
     all_rows: bool = True
     hold_back: bool = False
     hold_half: bool = False
+    calibrate: Literal["temperature", "isotonic"] | None = None
     prefer: Literal["best", "simpler"] = "best"
     threads: Count | None = None
     time_limit: PositiveFloat | None = None

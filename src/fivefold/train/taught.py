@@ -10,7 +10,7 @@ from fivefold.train.options import Options
 from fivefold.train.snapshot import is_estimator, snapshot
 from fivefold.train.train import Train
 
-IN_VAIN = ("loss", "quantile", "label_smoothing", "class_weights", "prefer")
+IN_VAIN = ("loss", "quantile", "label_smoothing", "class_weights", "prefer", "calibrate")
 
 
 def read_teacher(value: Any) -> Any:

@@ -7,7 +7,7 @@ from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted, Settled
 from fivefold.core.session import Session
 from fivefold.errors import FivefoldError, PreflightError
-from fivefold.train.heldback import held_back
+from fivefold.train.heldback import held_back, kept_to_calibrate
 from fivefold.train.misfits import find_misfits
 from fivefold.train.options import Options
 from fivefold.train.pretrained import Pretrained
@@ -79,6 +79,12 @@ class Train(Options):
             A pipeline says so itself where `Evaluate` chooses a threshold.
         hold_half: whether with `hold_back` the half of fewer validation rows is held back too, so
             that none stops training. A pipeline says so where `Evaluate` is asked for `coverage`.
+        calibrate: the map that probabilities go through once the model has learnt, so that they
+            mean what they say: `temperature` divides logits by one number, of two classes or more;
+            `isotonic` is a rising map of two classes in straight pieces. It is fitted by the half
+            of 1,000 validation rows or more; of fewer by the half for `isotonic`, by all for
+            `temperature`. It is part of the model, so that thresholds, intervals and bundles see
+            its probabilities. None for none.
         prefer: `simpler` fits a linear model and boosted trees beside the network, and keeps the
             first that does not lose to it on the validation rows; for one class or number a row.
         threads: of the CPU; None is one where a step of the network is little work, else one a
@@ -122,6 +128,8 @@ class Train(Options):
         if self.hold_back:
             stage, fewer = held_back(self, data)
             return stage.rehearse(fewer, session)
+        if self.calibrate is not None:
+            return self._prepared(self.replace(calibrate=None).rehearse(data, session))
         if is_estimator(self.model):
             from fivefold.train.estimator import try_estimator
 
@@ -144,6 +152,8 @@ class Train(Options):
 
     def outline(self, data: Preprocessed, session: Session) -> Trained:
         """The network with its first weights, which those that were learnt take the place of."""
+        if self.calibrate is not None:
+            return self._prepared(self.replace(calibrate=None).outline(data, session))
         from fivefold.models.threads import threads_set
         from fivefold.train.outcome import outline_trained
         from fivefold.train.plan import asked_network
@@ -160,6 +170,11 @@ class Train(Options):
         if self.hold_back:
             stage, fewer = held_back(self, data)
             return stage.run(fewer, session)
+        if self.calibrate is not None:
+            from fivefold.train.calibrated import calibrated
+
+            stage, fewer, kept = kept_to_calibrate(self, data)
+            return calibrated(stage.run(fewer, session), self.calibrate, kept, data.codec, session)
         if is_estimator(self.model):
             return self._fit_estimator(data, session)
         from fivefold.models.threads import threads_set
@@ -198,6 +213,13 @@ class Train(Options):
         session.emit(Settled(values=dict(trained.settings)))
         for finding in trained.findings:
             session.emit(Found(finding=finding))
+        return trained
+
+    def _prepared(self, trained: Trained) -> Trained:
+        """A network that has learnt nothing, with room for its map of probabilities."""
+        assert self.calibrate is not None
+        trained.model.head.prepare(self.calibrate)
+        trained.model.calibrated = True
         return trained
 
     def _fit_estimator(self, data: Preprocessed, session: Session) -> Trained:

@@ -5,6 +5,7 @@ import numpy as np
 from fivefold.core.digits import digits
 from fivefold.core.finding import Finding, finding
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.reliability import calibration_of
 from fivefold.metrics.calibration import calibration_error, calibration_error_by_chance, judged
 from fivefold.metrics.metric import title
 from fivefold.tasks.judged import Judged
@@ -34,9 +35,12 @@ def poor_calibration(evidence: Evidence) -> list[Finding]:
     way = "too high" if gap > 0 else "too low"
     told = f" Over all {answers.noun} they are {abs(gap):.3f} {way}." if abs(gap) >= 0.005 else ""
     by = "" if weight is None else f", {answers.noun} counted by their weight"
+    found, _ = calibration_of(evidence, answers.scores)
+    measured = np.isfinite(found.low)
+    between = f" ({found.low:.3f} to {found.high:.3f} but for luck)" if measured else ""
     sentence = (
-        f"Probabilities are off by {error:.3f} on average{by}; perfectly calibrated ones would be "
-        f"off by {usual:.3f} on so many {answers.noun}.{told}"
+        f"Probabilities are off by {error:.3f}{between} on average{by}; perfectly calibrated ones "
+        f"would be off by {usual:.3f} on so many {answers.noun}.{told}"
     )
     return [
         finding(
