@@ -203,3 +203,24 @@ def holm(p: Array) -> Array:
     factors = np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(adjusted[order] * factors))
     return adjusted
+
+
+def chi_squared(statistic: float, freedom: int) -> float:
+    """The chance that a sum of so many squared normal numbers is at least this large.
+
+    Args:
+        statistic: 0 or more.
+        freedom: degrees of freedom, 0 or more; 1.0 for none.
+
+    Example:
+        >>> [round(chi_squared(5.0, freedom), 4) for freedom in (1, 2, 3, 40)]
+        [0.0253, 0.0821, 0.1718, 1.0]
+    """
+    if freedom < 1 or statistic <= 0:
+        return 1.0
+    half = statistic / 2
+    odd = freedom % 2
+    chance = math.erfc(math.sqrt(half)) if odd else math.exp(-half)
+    for step in range(2 - odd, freedom, 2):
+        chance += math.exp(step / 2 * math.log(half) - half - math.lgamma(step / 2 + 1))
+    return min(1.0, chance)

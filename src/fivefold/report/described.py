@@ -117,6 +117,26 @@ class Described:
         most = self.bins[int(self.counts.sum(axis=1).argmax())]
         return f"histogram of {self.name}: {self.spread}; most rows: {most}"
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, never NaN."""
+        return {
+            "column": self.name,
+            "kind": self.kind,
+            "role": self.role,
+            "reason": self.reason or None,
+            "rows": self.rows,
+            "missing": self.missing,
+            "distinct": self.distinct,
+            "values": list(self.samples),
+            **self.numbers,
+            "sizes": dict(self.sizes),
+            "histogram": [
+                {"bin": label, "rows": counts.tolist() if len(counts) > 1 else int(counts[0])}
+                for label, counts in zip(self.bins, self.counts, strict=True)
+            ],
+            "of": self.what or None,
+        }
+
 
 def share(fraction: float) -> str:
     """A share in per cent, never rounded to none or all.

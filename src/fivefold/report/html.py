@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import PARTS, Collected, Deployed, Evaluated, Preprocessed, Trained
@@ -13,7 +12,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.decided import Provenance
 from fivefold.report.doubted import doubted_passages
-from fivefold.report.grids import facts, grid, listed, sized
+from fivefold.report.grids import facts, grid, listed
 from fivefold.report.headline import (
     display_name,
     headlines,
@@ -23,13 +22,15 @@ from fivefold.report.headline import (
     serious,
 )
 from fivefold.report.judgement import verdict_of
-from fivefold.report.lines import legend, ticked
+from fivefold.report.lines import legend
 from fivefold.report.outside import elsewhere
 from fivefold.report.overview import overview
 from fivefold.report.passages import passages
 from fivefold.report.reported import Reported
+from fivefold.report.sections import section_rows
 from fivefold.report.sheetrows import sheet_rows
 from fivefold.report.tables import ends, score_rows
+from fivefold.report.template import filled
 from fivefold.report.ten import is_filled
 from fivefold.sheet.testimony import Answers
 from fivefold.tasks.known import task_of
@@ -67,7 +68,6 @@ def render(
         One HTML page: no script, nothing fetched, all that comes from data escaped. The same
         text for the same artifacts.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     from fivefold.report.pictures import figures_of
@@ -87,12 +87,10 @@ def render(
     limitations = told.pop("limitations", None)
     shown = [name for name in OPEN_TABLES if name in told and is_filled(told[name])]
     hidden = [name for name in told if name not in shown and is_filled(told[name])]
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {"ticked": ticked, "sized": sized}
-    template = files("fivefold.report").joinpath("page.html.jinja").read_text(encoding="utf-8")
     origin = collected.provenance
     source = (origin.test_source if trained is None else "") or origin.source or "data"
-    return environment.from_string(template).render(
+    return filled(
+        "page.html.jinja",
         title=f"{schema.predicted} from {source.replace(chr(92), '/').rsplit('/', 1)[-1]}",
         subtitle=_subtitle(collected),
         made=made,
@@ -267,7 +265,8 @@ def _seen(collected: Collected, run: Reported) -> dict[str, Any]:
     count = len(collected.schema.columns)
     title = f"{count:,} columns" + (f", {len(chosen):,} of them chosen" if chosen else "")
     key = Markup(legend(shown.groups))
-    return {"rows": rows, "title": title, "legend": key, "left_out": shown.left_out}
+    told = {"rows": rows, "title": title, "legend": key, "left_out": shown.left_out}
+    return {**told, "sections": section_rows(shown.sections)}
 
 
 def _indented(recipe: str) -> str:

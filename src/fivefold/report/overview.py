@@ -1,9 +1,13 @@
 """A table before it is modelled: its columns, how they are spread, what is odd about them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from fivefold.artifacts import PARTS, Collected
 from fivefold.codecs.personal import masked
@@ -12,6 +16,7 @@ from fivefold.core.wording import plural, printable
 from fivefold.partition import Partition
 from fivefold.report.bars import bars, sparks
 from fivefold.report.classed import by_answer
+from fivefold.report.datapage import data_page
 from fivefold.report.described import Described, described, share
 from fivefold.report.headline import ranked
 from fivefold.report.lines import (
@@ -23,6 +28,10 @@ from fivefold.report.lines import (
     ticked,
     wrapped,
 )
+from fivefold.report.reportpage import ReportPage
+from fivefold.report.sections import section_html, section_lines
+from fivefold.survey.section import Section
+from fivefold.survey.survey import surveyed
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -60,6 +69,7 @@ class Overview:
         left_out: columns beyond these.
         groups: of rows whose histograms stand side by side; `("",)` without.
         findings: what a person should know, the serious first.
+        sections: on associations, missing cells, far numbers, odd rows, time, copies and words.
     """
 
     source: str
@@ -73,6 +83,35 @@ class Overview:
     left_out: int
     groups: tuple[str, ...]
     findings: tuple[Finding, ...]
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def tables(self) -> "Mapping[str, pd.DataFrame]":
+        """The table of each section that has one, by name: `associations` for one."""
+        return {one.name: one.frame() for one in self.sections if one.rows}
+
+    def report(self, path: str | PathLike[str] | None = None) -> ReportPage:
+        """All of it as one HTML page that needs nothing but itself.
+
+        Args:
+            path: where to write it, whole or not at all; None for nowhere.
+
+        Returns:
+            The text of the page.
+
+        Raises:
+            StoreError: if it cannot be written there.
+        """
+        return data_page(
+            self.source,
+            self._head(),
+            findings=self.findings,
+            groups=self.groups,
+            rows=self.rows_of_page(),
+            left_out=self.left_out,
+            sections=self.sections,
+            path=None if path is None else Path(path),
+        )
 
     def text(self, width: int = 80, *, said: Callable[[str], str] = str) -> str:
         """Lines for a terminal.
@@ -90,6 +129,7 @@ class Overview:
         for head, sentences in (("left out", apart), ("found", self._found(said))):
             for place, sentence in enumerate(sentences):
                 lines += wrapped("" if place else head, sentence, width)
+        lines += section_lines(self.sections, width)
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -101,7 +141,8 @@ class Overview:
         head = "".join(f"<div>{escape(name)}: {escape(line)}</div>" for name, line in self._head())
         found = "".join(f"<li>{ticked(sentence)}</li>" for sentence in self._found(str))
         table = column_html(self.rows_of_page(), self.left_out)
-        return f"<div>{head}{legend(self.groups)}{table}<ul>{found}</ul></div>"
+        sections = section_html(self.sections)
+        return f"<div>{head}{legend(self.groups)}{table}<ul>{found}</ul>{sections}</div>"
 
     def _head(self, said: Callable[[str], str] = str) -> list[tuple[str, str]]:
         """What was read, what is predicted, and how rows would be divided."""
@@ -144,11 +185,15 @@ class Overview:
             "aim": self.aim or None,
             "split": {**dict(zip(PARTS, self.sizes, strict=False)), "how": self.how or None},
             "groups": [name for name in self.groups if name],
-            "columns": [_json_of(column) for column in self.columns],
+            "columns": [column.to_json() for column in self.columns],
             "columns_left_out": self.left_out,
             "findings": [
                 {name: told for name, told in asdict(one).items() if name != "numbers"}
                 for one in self.findings
+            ],
+            "sections": [
+                {"name": one.name, "told": list(one.told), "rows": [dict(row) for row in one.rows]}
+                for one in self.sections
             ],
         }
 
@@ -193,7 +238,11 @@ class Overview:
 
 
 def overview(
-    collected: Collected, partition: Partition | None = None, *, first: Collection[str] = ()
+    collected: Collected,
+    partition: Partition | None = None,
+    *,
+    first: Collection[str] = (),
+    more: Collection[Section] = (),
 ) -> Overview:
     """What is seen of a table before it is modelled.
 
@@ -204,6 +253,7 @@ def overview(
         collected: the table; one without a target has no task.
         partition: how its rows are dealt out; None where they are not.
         first: names of columns that come before the others.
+        more: sections that come before those of every table.
     """
     schema, table = collected.schema, collected.table
     task = task_of(schema) if schema.targets else None
@@ -214,6 +264,9 @@ def overview(
         schema.columns, key=lambda c: (c.name in last, c.name not in leads, c.name not in first)
     )
     made = {} if collected.changes is None else collected.changes.made_of()
+    rows = np.flatnonzero(collected.usable)
+    parts = None if partition is None else (partition.train, partition.valid)
+    learnt = rows if parts is None else np.sort(np.concatenate(parts))
     source = (collected.provenance.source or "data").replace("\\", "/").rstrip("/")
     return Overview(
         source=printable(source.rsplit("/", 1)[-1]),
@@ -230,28 +283,9 @@ def overview(
         left_out=max(0, len(order) - MOST),
         groups=("",) if groups is None else tuple(map(printable, groups.labels)),
         findings=tuple(ranked(collected.findings)),
+        sections=(*more, *surveyed(table, schema, rows, learnt, groups)),
     )
 
 
 def _missing(one: Described) -> str:
     return f"{one.missing:,} ({share(one.missing / one.rows)})" if one.missing else ""
-
-
-def _json_of(one: Described) -> dict[str, Any]:
-    return {
-        "column": one.name,
-        "kind": one.kind,
-        "role": one.role,
-        "reason": one.reason or None,
-        "rows": one.rows,
-        "missing": one.missing,
-        "distinct": one.distinct,
-        "values": list(one.samples),
-        **one.numbers,
-        "sizes": dict(one.sizes),
-        "histogram": [
-            {"bin": label, "rows": counts.tolist() if len(counts) > 1 else int(counts[0])}
-            for label, counts in zip(one.bins, one.counts, strict=True)
-        ],
-        "of": one.what or None,
-    }

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fivefold.codecs.personal import masked, personal
-from fivefold.web.copies import copies
+from fivefold.codecs.copies import copies
 from fivefold.web.document import Document
 from fivefold.web.frontier import Frontier
 from fivefold.web.select import Selector

@@ -1,6 +1,6 @@
 import numpy as np
 
-from fivefold.web.copies import copies
+from fivefold.codecs.copies import copies
 
 
 def shared(one, other):

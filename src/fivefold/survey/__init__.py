@@ -1,0 +1,1 @@
+"""What rows say before a model: associations, gaps, far values, time, copies, a population."""
