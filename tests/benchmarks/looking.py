@@ -1,7 +1,8 @@
 """How long `fivefold look` takes, from the shell, in a process of its own each time.
 
 `python tests/benchmarks/looking.py` looks at a made table of 100,000 rows and 20 columns;
-`python tests/benchmarks/looking.py FILE --target NAME` at a file.
+`python tests/benchmarks/looking.py FILE --target NAME` at a file; `--large` at a made Parquet file
+of 1,000,000 rows and 30 columns. The memory is the most that any of the processes had.
 """
 
 import argparse
@@ -23,20 +24,25 @@ def main(arguments: list[str]) -> int:
     asked.add_argument("source", nargs="?")
     asked.add_argument("--target")
     asked.add_argument("--rows", type=int, default=100_000)
+    asked.add_argument("--large", action="store_true")
     asked.add_argument("--rounds", type=int, default=3)
     chosen = asked.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         source, target = chosen.source, chosen.target
         if source is None:
             source, target = str(Path(folder) / "made.csv"), "y"
-            table(chosen.rows).to_csv(source, index=False)
+            if chosen.large:
+                source = str(Path(folder) / "made.parquet")
+                wide(1_000_000).to_parquet(source)
+            else:
+                table(chosen.rows).to_csv(source, index=False)
         for what in ([], ["--target", target]) if target else ([],):
             seconds = [looked(source, what) for _ in range(chosen.rounds)]
             told = ", ".join(f"{wall:.2f}" for wall, _ in seconds)
             wall, busy = (statistics.median(each) for each in zip(*seconds, strict=True))
             print(
                 f"look {Path(source).name} {' '.join(what)}: median {wall:.2f} s ({told}), "
-                f"{busy:.2f} s of a processor; load {os.getloadavg()[0]:.1f}",
+                f"{busy:.2f} s of a processor, {_peak():,} MB; load {os.getloadavg()[0]:.1f}",
                 flush=True,
             )
     return 0
@@ -53,6 +59,22 @@ def looked(source: str, what: list[str]) -> tuple[float, float]:
 def _busy() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _peak() -> int:
+    """Megabytes that the largest of the processes had."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+
+
+def wide(rows: int) -> pd.DataFrame:
+    """The table below with ten columns more: numbers, truth values, categories, hours."""
+    draw = np.random.default_rng(1)
+    more = {f"m{place}": draw.normal(size=rows) for place in range(5)}
+    more |= {f"b{place}": draw.random(rows) < 0.3 for place in range(2)}
+    more["hour"] = np.datetime64("2020-01-01") + draw.integers(0, 36_000, rows).astype("m8[h]")
+    more["place"] = draw.choice([f"place {n}" for n in range(700)], rows)
+    more["grade"] = draw.choice(list("abcde"), rows)
+    return pd.concat([pd.DataFrame(more), table(rows)], axis=1)
 
 
 def table(rows: int) -> pd.DataFrame:

@@ -30,6 +30,7 @@ WRONG = {
     "--train": ["no_such.csv"],
     "--of": ["no such class"],
     "--first": ["0", "x"],
+    "--population": ["no_such.csv"],
     "--target": COLUMN,
     "--task": ("clustering", ""),
     "--drop": COLUMN,

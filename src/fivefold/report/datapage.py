@@ -48,7 +48,9 @@ def data_page(
         made=f"fivefold {__version__}",
         findings=findings,
         legend=Markup(legend(groups)),
-        rows=[row | {name: Markup(row[name]) for name in ("bars", "pictures")} for row in rows],
+        rows=[
+            {**row, **{name: Markup(row[name]) for name in ("bars", "pictures")}} for row in rows
+        ],
         left_out=left_out,
         found=section_rows(sections),
     )

@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 
 from fivefold.codecs.table import Array
+from fivefold.core.wording import printable
 from fivefold.report.bars import HEIGHT, SLOT
 from fivefold.report.tables import shortened
 from fivefold.survey.section import Bars, Matrix
@@ -42,8 +43,8 @@ def _square(matrix: Matrix, label: str) -> str:
     parts = [f"<title>{escape(label)}</title>"]
     values = np.nan_to_num(matrix.values)
     for sign, colour, _ in SIGNS:
-        size = values if sign == "+" else -values
-        level = np.ceil(np.clip(size, 0, 1) * STEPS).astype(int) * (size >= LEAST)
+        far = values if sign == "+" else -values
+        level = np.ceil(np.clip(far, 0, 1) * STEPS).astype(int) * (far >= LEAST)
         for step in range(1, STEPS + 1):
             cells = np.argwhere(np.tril(level == step, -1))
             path = "".join(
@@ -55,7 +56,7 @@ def _square(matrix: Matrix, label: str) -> str:
     ink = f'font-size="{LETTER}" style="fill:currentColor"'
     for place, name in enumerate(matrix.names):
         down, middle = CELL * (place + 1) + 14, ROOM + CELL * place + CELL // 2
-        told = escape(f"{place + 1}  {shortened(name, 22)}")
+        told = escape(f"{place + 1}  {shortened(printable(name), 22)}")
         parts.append(f'<text x="0" y="{down}" {ink}>{told}</text>')
         if place < count - 1:
             head = f'<text x="{middle}" y="{down - CELL}" text-anchor="middle" {ink}>'
@@ -97,7 +98,7 @@ def _bars(picture: Bars) -> str:
     )
     first, last = (escape(end) for end in picture.ends)
     ink = f'font-size="{LETTER}" style="fill:currentColor" y="{HEIGHT + LETTER + 2}"'
-    label = f"{picture.name} from {first} to {last}"
+    label = f"{printable(picture.name)} from {first} to {last}"
     return (
         f'<svg role="img" width="{width}" height="{HEIGHT + LETTER + 6}"><title>{escape(label)}'
         f'</title><path style="fill:{SIGNS[0][1]}" d="{path}"/><text x="0" {ink}>{first}</text>'

@@ -85,7 +85,7 @@ def _medium(one: Medium) -> str:
 
 def _plain(section: Section) -> Any:
     """Its table with nothing in it that points to a person, or steers a terminal."""
-    frame = section.frame()
+    frame = section.frame().rename(columns=printable)
     for name in frame.columns:
         if frame[name].dtype == object:
             frame[name] = [masked(printable(v)) if isinstance(v, str) else v for v in frame[name]]

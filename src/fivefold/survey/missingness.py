@@ -12,8 +12,8 @@ from fivefold.core.digits import per_cent
 from fivefold.core.wording import plural, quoted
 from fivefold.kinds.binned import Binned
 from fivefold.metrics.significance import chi_squared, holm
-from fivefold.survey.association import cramers, ratios
 from fivefold.survey.measured import Coded, Ranked
+from fivefold.survey.pairwise import cramers, ratios
 from fivefold.survey.section import Section
 
 MOST, TOLD = 63, 3

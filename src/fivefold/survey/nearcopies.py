@@ -7,9 +7,9 @@ import numpy as np
 
 from fivefold.codecs.coded import coded_of, missing_rows
 from fivefold.codecs.copies import copies
-from fivefold.codecs.outline import outlines, picture_copies
 from fivefold.codecs.png import as_cell
 from fivefold.codecs.schema import Column
+from fivefold.codecs.spots import outlines, picture_copies
 from fivefold.codecs.table import Array, Table
 from fivefold.core.digits import per_cent
 from fivefold.core.wording import plural
@@ -40,13 +40,13 @@ def near_copies(table: Table, columns: Sequence[Column], rows: Array) -> list[Se
     for column in columns:
         kind, values = kind_of(column.kind), table.column(column.name)
         if kind.is_passage and values.dtype == object:
-            found.append(_of_texts(column, values, some, len(rows)))
+            found.append(_of_passages(column, values, some, len(rows)))
         elif kind.control == "picture":
             found.append(_of_pictures(column, values, some, len(rows)))
     return [one for one in found if one is not None]
 
 
-def _of_texts(column: Column, values: Array, rows: Array, count: int) -> Section | None:
+def _of_passages(column: Column, values: Array, rows: Array, count: int) -> Section | None:
     """Groups of texts that share most of their runs of three words."""
     coded = coded_of(values)
     codes = coded.codes[rows]
@@ -67,9 +67,9 @@ def _of_texts(column: Column, values: Array, rows: Array, count: int) -> Section
     members = {int(one): np.flatnonzero(group == one) for one in several[:SHOWN]}
     order = sorted(members, key=lambda one: -len(members[one]))
     lines = [_pair(one, members[one], there, texts, first) for one in order]
-    told = f"`{column.name}`: {_counted(len(there) - len(near), 'text')} nearly that of another row"
+    told = f"`{column.name}`: {_counted(len(there) - len(near), 'cell')} nearly that of another row"
     told += f", {len(near[counts > 1]):,} groups in all" if len(several) > 1 else ""
-    told += f"; {_counted(equal, 'text')} equal to another" if equal else ""
+    told += f"; {_counted(equal, 'cell')} equal to another" if equal else ""
     return Section(
         name=f"copies of {column.name}",
         title=f"Texts of {column.name} that are copies",
@@ -88,7 +88,7 @@ def _pair(
         "row": int(first[a]),
         "copy": int(first[b]),
         "texts": len(members),
-        "text": texts[a][:LETTERS],
+        "cell": texts[a][:LETTERS],
         "its copy": texts[b][:LETTERS],
     }
 

@@ -27,6 +27,8 @@ FEWEST_EXPECTED = 5.0
 WHOLE = 0.02
 """By how much shares may miss 1, as where they are rounded."""
 TOLD = 3
+MOST = 100
+"""Different numbers that may be categories."""
 QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -114,9 +116,12 @@ def _of_categories(
     shares = {str(label): _number(name, label, part) for label, part in facts.items()}
     total = math.fsum(shares.values())
     if not facts or min(shares.values()) < 0 or abs(total - 1) > WHOLE:
-        found = f"{brief(dict(facts))}, {digits(total)} in all"
-        raise ConfigError.expected(WHO, f"shares of `{name}` that sum to 1", found, REMEDY)
+        told = f"{brief(dict(facts))}, {digits(total)} in all"
+        raise ConfigError.expected(WHO, f"shares of `{name}` that sum to 1", told, REMEDY)
     present = values[~missing_rows(values)]
+    if present.dtype != object and len(np.unique(present)) > MOST:
+        told = f"{len(np.unique(present)):,} different numbers"
+        raise ConfigError.expected(WHO, f"shares of few categories of `{name}`", told, REMEDY)
     counts = dict[str, int]()
     if present.dtype == object:
         coded = coded_of(present)
@@ -127,12 +132,12 @@ def _of_categories(
     rows = sum(counts.values())
     labels = [*shares, *(label for label in counts if label not in shares)]
     wanted = np.array([shares.get(label, 0.0) / total for label in labels]) * rows
-    found = np.array([counts.get(label, 0) for label in labels], float)
+    found = np.array([counts.get(label, 0) for label in labels], np.float64)
+    most = max(rows, 1)
     compared = [
-        Compared(name, f"share of {label}", float(w / max(rows, 1)), float(f / max(rows, 1)), 0.0)
-        for label, w, f in zip(labels, wanted, found, strict=True)
+        Compared(name, f"share of {label}", w / most, f / most, (f - w) / most)
+        for label, w, f in zip(labels, wanted.tolist(), found.tolist(), strict=True)
     ]
-    compared = [Compared(c.column, c.what, c.wanted, c.found, c.found - c.wanted) for c in compared]
     return name, _fit(found, wanted, wider), compared
 
 
@@ -171,13 +176,13 @@ def _of_numbers(
         yield name, p, [Compared(name, "mean", wanted, mean, gap)]
     levels = facts.get("quantiles", {})
     if not isinstance(levels, Mapping):
-        found = brief(levels)
-        raise ConfigError.expected(WHO, f"quantiles of `{name}` by level", found, _QUANTILES)
+        wrong = brief(levels)
+        raise ConfigError.expected(WHO, f"quantiles of `{name}` by level", wrong, _QUANTILES)
     for level, bound in levels.items():
         part, end = _number(name, "a level", level), _number(name, "a quantile", bound)
         if not 0 < part < 1:
-            found = f"a level of {digits(part)}"
-            raise ConfigError.expected(WHO, f"levels of `{name}` in 0 to 1", found, _QUANTILES)
+            wrong = f"a level of {digits(part)}"
+            raise ConfigError.expected(WHO, f"levels of `{name}` in 0 to 1", wrong, _QUANTILES)
         below = float((known < end).mean())
         up_to = float((known <= end).mean())
         share = min(max(part, below), up_to)  # of equal numbers as many as it takes
@@ -232,8 +237,9 @@ def _number(name: str, what: object, value: Any) -> float:
 def _spelt(value: float, shares: Mapping[str, float]) -> str:
     """What people call a truth value or a number, as the population has it."""
     whole = {0.0: ("False", "false", "no", "0"), 1.0: ("True", "true", "yes", "1")}
-    names = (*whole.get(float(value), ()), digits(float(value)), str(float(value)))
-    return next((name for name in names if name in shares), names[0])
+    names = [*whole.get(float(value), ()), digits(float(value)), str(float(value))]
+    known = [name for name in names if name in shares]
+    return str((known or names)[0])
 
 
 def _told(one: Compared) -> str:

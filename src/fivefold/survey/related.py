@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.survey.association import GROUPS, RANKS, TABLES, TENTHS, Associations
+from fivefold.survey.pairwise import GROUPS, RANKS, TABLES, TENTHS, Associations
 from fivefold.survey.section import Matrix, Section
 
 CLOSE, WORTH = 0.5, 0.1

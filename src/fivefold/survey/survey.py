@@ -3,12 +3,12 @@
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.kinds.binned import Binned
-from fivefold.survey.association import associations
 from fivefold.survey.extremes import far_numbers
 from fivefold.survey.measured import measured
 from fivefold.survey.missingness import missing_together
 from fivefold.survey.nearcopies import near_copies
 from fivefold.survey.oddrows import odd_rows
+from fivefold.survey.pairwise import associations
 from fivefold.survey.related import related
 from fivefold.survey.section import Section
 from fivefold.survey.specimens import specimens

@@ -1,5 +1,6 @@
 """From when to when rows are dated, how densely, and where there are none."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,7 +90,7 @@ def _longest(steps: Array, usual: int, regular: bool) -> float:
     often = float(np.quantile(steps, 0.99))
     if regular:
         return max(1.5 * usual, 2 * often) if often > usual else 1.5 * usual
-    return max(2 * often, float(steps.mean()) * (np.log(len(steps)) - np.log(SURE)))
+    return max(2 * often, float(steps.mean()) * math.log(len(steps) / SURE))
 
 
 def _told(moment: int) -> str:

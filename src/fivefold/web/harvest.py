@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from fivefold.codecs.personal import masked, personal
 from fivefold.codecs.copies import copies
+from fivefold.codecs.personal import masked, personal
 from fivefold.web.document import Document
 from fivefold.web.frontier import Frontier
 from fivefold.web.select import Selector

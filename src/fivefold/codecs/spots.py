@@ -44,23 +44,23 @@ def outlines(pictures: Iterable[Array | None]) -> Array:
 
 def _spots(pictures: Array) -> Array:
     """`(m, height, width)` or with channels as `(m, 256)` spots."""
-    grey = pictures.astype(np.float32)
-    for axis in (1, 2):
-        long = grey.shape[axis]
-        if long < SIDE:
-            grey = np.repeat(grey, -(-SIDE // long), axis=axis)
-            long = grey.shape[axis]
-        begins = np.arange(SIDE) * long // SIDE
-        widths = np.diff(np.append(begins, long)).astype(np.float32)
-        form = [1] * grey.ndim
-        form[axis] = SIDE
-        grey = np.add.reduceat(grey, begins, axis=axis) / widths.reshape(form)
+    grey: Array = pictures.astype(np.float32)
     if grey.ndim > 3:
         grey = grey[..., :3].mean(axis=3)
+    down, across = (_parts(length) for length in grey.shape[1:])
+    grey = down @ grey @ across.T
     spots = grey.reshape(len(grey), -1)
     spots = spots - spots.mean(axis=1, keepdims=True)
     length = np.linalg.norm(spots, axis=1, keepdims=True)
     return np.where(length >= SPREAD * SIDE, spots / np.maximum(length, 1e-9), 0)
+
+
+def _parts(length: int) -> Array:
+    """`(16, length)` how much of each pixel is in each spot, so that a product is its mean."""
+    ends = np.arange(SIDE + 1) * length / SIDE
+    pixels = np.arange(length)
+    inside = np.minimum(ends[1:, None], pixels + 1) - np.maximum(ends[:-1, None], pixels)
+    return np.asarray(np.clip(inside, 0, None) * SIDE / length, np.float32)
 
 
 def flipped(spots: Array) -> tuple[Array, Array]:
