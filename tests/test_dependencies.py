@@ -19,6 +19,7 @@ OPTIONAL = {
     "soundfile": "sounds that are no WAV files",
     "av": "films in containers, such as MP4",
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
+    "captum": "takes gradients of answers, in `result.gradients`, which says how to install it",
     "optuna": "proposes settings in ff.tune, which says how to install it",
     "huggingface_hub": "fetches weights that Pretrained names on the hub",
     "httpx2": "asks for pages of the web, in Scrape, which says how to install it",

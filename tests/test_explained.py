@@ -137,3 +137,10 @@ def test_rows_answered_worst_and_best_are_explained_in_a_table_and_a_picture(run
         for name in NAMES:
             assert told[name] == pytest.approx(wanted[name], abs=max(4 * error[name], 1e-5))
     assert f"row {some['row'].iloc[0]}: " in result.figures["explanations"].svg
+
+
+def test_gradients_add_up_to_the_answer_of_the_network_less_that_for_a_mean_row(run):
+    result = run[0]
+    for one in result.gradients([asked_row(run, place) for place in range(3)], steps=200):
+        added = sum(array.sum() for array in one.added.values())
+        assert added == pytest.approx(one.score - one.base, abs=0.01)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fivefold.codecs.schema import Schema
     from fivefold.codecs.table import Columns
     from fivefold.deploy.changes import Difference
+    from fivefold.models.gradients import Gradients
     from fivefold.reading.raw import Raw
     from fivefold.serve.explainer import Explainer
     from fivefold.travel.changes import Changes
@@ -107,6 +108,49 @@ class Answering(Bounded, Explained):
         raw, changes = self._read(data, root)
         made = self.context[Collected], self.context[Preprocessed], self.context[Trained]
         return replace(explaining(*made), changes=changes), canonical_chunks(raw, self._asked, 0)
+
+    def gradients(
+        self,
+        data: Any,
+        *,
+        of: str | None = None,
+        steps: int = 64,
+        root: str | PathLike[str] | None = None,
+    ) -> "list[Gradients]":
+        """What each number that the network reads adds to its answer: integrated gradients.
+
+        A picture gets a value a pixel and channel, a sound one for each band and frame, a series
+        one a step and channel, a table one for each scaled number; they add up to the difference
+        between the answer of the network and that for a mean training row. Trees and linear models
+        beside it have no gradients, and codes of categories, words and symbols none that mean
+        something: `explain` asks about all of them.
+
+        Args:
+            data: as for `predict`.
+            of: a class, or one of several numbers; None is what is answered, of two classes the
+                positive one.
+            steps: points between a mean row and this one at which gradients are taken.
+            root: as for `predict`.
+
+        Raises:
+            ModelError: if the model has no network, or it reads codes alone.
+            PreflightError: if captum is not installed.
+            RequestError: as `explain`.
+        """
+        from fivefold.models.gradients import integrated_gradients
+        from fivefold.serve.requests import canonical_columns, encoded
+
+        codec = self.context[Preprocessed].codec
+        raw, changes = self._read(data, root)
+        arrays = encoded(codec, canonical_columns(raw, self._asked, 0), changes=changes)
+        network = self.context[Trained].model
+        found: list[Gradients] = []
+        explainer, _ = self._explaining(data, root)
+        for row in range(len(raw)):
+            one = {name: values[row : row + 1] for name, values in arrays.items()}
+            place = explainer.place(one, of)
+            found += integrated_gradients(network, one, place, steps=steps)
+        return found
 
     @cached_property
     def _changes(self) -> "tuple[Difference, ...]":

@@ -79,6 +79,18 @@ class Explainer:
             one = {c.name: rows.column(c.name)[place : place + 1] for c in inputs}
             yield self._explain(Canonical(one, inputs), of, asks, seed)
 
+    def place(self, blocks: Mapping[str, Array], of: str | None = None) -> int:
+        """Which of the answers to one encoded row is explained.
+
+        Args:
+            blocks: of the row.
+            of: as of `explain`.
+
+        Raises:
+            RequestError: as `explain`.
+        """
+        return self._place(of, self._additive(blocks))
+
     def _explain(self, row: Columns, of: str | None, asks: int, seed: int) -> Explanation:
         pieces = self._pieces(row)
         if pieces is None:
