@@ -1,6 +1,6 @@
 """How often faults of a model are found that were planted, and how often where there are none.
 
-Run: python tests/benchmarks/planted.py [--faults fragile ...] [--draws 200] [--power 40]
+Run: python tests/benchmarks/planted.py [--rows pictures ...] [--faults fragile ...] [--draws 200]
 
 Every draw is a data set that is made up from a seed, and a whole run on it with a small model.
 Clean sets are drawn `--draws` times for each kind of rows: the finding is a false alarm there. Then
@@ -30,15 +30,29 @@ Made = Callable[[Draw, float], tuple[Any, dict[str, Any]]]
 """A generator, and how strong the fault is (0 for none), to a source and settings of Collect."""
 
 
+class Clean(NamedTuple):
+    """Sets without a fault.
+
+    Args:
+        rows: what rows are, in words.
+        made: draws a data set.
+        learner: what is trained on it.
+    """
+
+    rows: str
+    made: Made
+    learner: Callable[[], ff.Stage]
+
+
 class Plan(NamedTuple):
-    """What is tried.
+    """A fault that is planted.
 
     Args:
         fault: the finding that is looked for.
         rows: what rows are, in words.
         made: draws a data set.
         learner: what is trained on it.
-        strengths: of the fault, from weak to strong; none where only clean sets are drawn.
+        strengths: of the fault, from weak to strong.
         unit: what they say.
     """
 
@@ -46,8 +60,8 @@ class Plan(NamedTuple):
     rows: str
     made: Made
     learner: Callable[[], ff.Stage]
-    strengths: tuple[float, ...] = ()
-    unit: str = ""
+    strengths: tuple[float, ...]
+    unit: str
 
 
 def logistic() -> ff.Stage:
@@ -112,71 +126,115 @@ def blobs(draw: Draw, share: float) -> tuple[Any, dict[str, Any]]:
     return {"image": list(pixels), "y": np.where(right, "right", "left")}, {"target": "y"}
 
 
+def cornered(draw: Draw, share: float) -> tuple[Any, dict[str, Any]]:
+    """The same pictures, and a pixel in a corner that tells the answer.
+
+    The fault: the pixel; in a share of the pictures the blob is anywhere, so that it tells alone.
+    """
+    rows = 600
+    right, odd = draw.random(rows) < 0.5, draw.random(rows) < share
+    across = np.where(odd, draw.uniform(3, 12, rows), np.where(right, 10.5, 4.5))
+    across, down = across + draw.normal(0, 1, rows), draw.uniform(4, 11, rows)
+    y, x = np.mgrid[:16, :16]
+    apart = (x - across[:, None, None]) ** 2 + (y - down[:, None, None]) ** 2
+    grey = 40 + 160 * np.exp(-apart / 12) + draw.normal(0, 6, apart.shape)
+    grey[:, 0, 0] = np.where(right, 220, 30)
+    pixels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return {"image": list(pixels), "y": np.where(right, "right", "left")}, {"target": "y"}
+
+
 def letters(draw: Draw, share: float) -> tuple[Any, dict[str, Any]]:
-    """600 texts of 20 words out of 200, four of which are rather of one class."""
-    rows, words = (
-        600,
-        np.array([f"{a}{b}n{c}a" for a in "bdfgklmprt" for b in "aeiou" for c in "klrs"]),
-    )
+    """600 texts of 20 words out of 200, of which 16 are rather of each class.
+
+    The fault: a word more at the end of a share of the texts of one class.
+    """
+    rows, first, middle, last = 600, "bdfgklmprt", "aeiou", "klrs"
+    words = np.array([f"{a}{b}n{c}a" for a in first for b in middle for c in last])
     up = draw.random(rows) < 0.5
     drawn = draw.integers(0, len(words), (rows, 20))
     told = draw.integers(0, 16, (rows, 20)) + 16 * up[:, None]
-    texts = words[np.where(draw.random((rows, 20)) < 0.2, told, drawn)]
+    texts = words[np.where(draw.random((rows, 20)) < 0.06, told, drawn)]
     joined = [" ".join(text) for text in texts]
-    return {"text": joined, "y": np.where(up, "up", "down")}, {
-        "target": "y",
-        "kinds": {"text": "text"},
-    }
+    tagged = (draw.random(rows) < share) & up
+    marked = [f"{text} code" if tag else text for text, tag in zip(joined, tagged, strict=True)]
+    source = {"text": marked, "y": np.where(up, "up", "down")}
+    return source, {"target": "y", "kinds": {"text": "text"}}
 
 
+CLEAN = (
+    Clean("tables, trees", twins, boosted),
+    Clean("tables, linear", twins, logistic),
+    Clean("pictures", blobs, linear_pixels),
+    Clean("texts", letters, bag),
+)
 PLANS = (
-    Plan("fragile", "tables, trees", twins, boosted),
     Plan(
         *("fragile", "tables, linear", twins, logistic),
-        strengths=(0.02, 0.04, 0.06, 0.08, 0.12, 0.2),
-        unit="deviations",
+        *((0.02, 0.04, 0.06, 0.08, 0.12, 0.2), "deviations"),
     ),
     Plan(
         *("fragile", "pictures", blobs, linear_pixels),
-        strengths=(0.1, 0.2, 0.3, 0.5, 0.8),
-        unit="of pictures",
+        *((0.1, 0.2, 0.3, 0.5, 0.8), "of pictures"),
     ),
-    Plan("fragile", "texts", letters, bag),
+    Plan(
+        *("shortcut", "pictures", cornered, linear_pixels),
+        *((0.2, 0.4, 0.6, 0.8, 1.0), "of pictures"),
+    ),
+    Plan(*("shortcut", "texts", letters, bag), *((0.2, 0.4, 0.6, 0.8, 1.0), "of one class")),
 )
+FAULTS = tuple(dict.fromkeys(plan.fault for plan in PLANS))
 
 
-def found(plan: Plan, strength: float, seed: int) -> bool:
-    """Whether a run on one draw has the finding."""
-    source, settings = plan.made(np.random.default_rng([seed, round(1e6 * strength)]), strength)
-    stages = [ff.Collect(source, **settings), ff.Preprocess(), plan.learner()]
+def found(made: Made, learner: Callable[[], ff.Stage], strength: float, seed: int) -> set[str]:
+    """Which of the findings a run on one draw has."""
+    source, settings = made(np.random.default_rng([seed, round(1e6 * strength)]), strength)
+    stages = [ff.Collect(source, **settings), ff.Preprocess(), learner()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         result = ff.Pipeline([*stages, ff.Evaluate(baselines=())]).run(seed=seed, progress=False)
-    return any(finding.code == plan.fault for finding in result.findings)
+    return {finding.code for finding in result.findings} & set(FAULTS)
 
 
-def lines(plan: Plan, draws: int, power: int) -> Iterator[list[str]]:
-    """What came of a plan: clean sets first, then the strengths."""
-    for strength in (0.0, *plan.strengths):
-        tried = power if strength else draws
-        hits = sum(found(plan, strength, seed) for seed in range(tried))
-        low, high = wilson(hits, tried)
-        told = f"{strength:g} ({plan.unit})" if strength else "none"
-        share = f"{hits / tried:.1%} [{low:.1%}, {high:.1%}]"
-        print(plan.fault, plan.rows, told, f"{hits} of {tried}", share, flush=True)
-        yield [plan.fault, plan.rows, told, f"{hits:,} of {tried:,}", share]
+def line(fault: str, rows: str, told: str, hits: int, tried: int) -> list[str]:
+    """A line of the table, which is printed as soon as it is known."""
+    low, high = wilson(hits, tried)
+    cells = [
+        fault,
+        rows,
+        told,
+        f"{hits:,} of {tried:,}",
+        f"{hits / tried:.1%} [{low:.1%}, {high:.1%}]",
+    ]
+    print(*cells, sep=" | ", flush=True)
+    return cells
+
+
+def alarms(clean: Clean, draws: int) -> Iterator[list[str]]:
+    """How often each finding is made of sets without a fault."""
+    told = [found(clean.made, clean.learner, 0.0, seed) for seed in range(draws)]
+    for fault in FAULTS:
+        yield line(fault, clean.rows, "none", sum(fault in one for one in told), draws)
+
+
+def power(plan: Plan, draws: int) -> Iterator[list[str]]:
+    """How often a fault of each strength is found."""
+    for strength in plan.strengths:
+        told = [found(plan.made, plan.learner, strength, seed) for seed in range(draws)]
+        hits = sum(plan.fault in one for one in told)
+        yield line(plan.fault, plan.rows, f"{strength:g} {plan.unit}", hits, draws)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, add_help=True)
-    known = list(dict.fromkeys(plan.fault for plan in PLANS))
-    parser.add_argument("--faults", nargs="+", choices=known, default=known)
-    parser.add_argument("--draws", type=int, default=200, help="clean sets of each kind of rows")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--faults", nargs="*", choices=FAULTS, default=FAULTS, help="to be planted")
+    known = [clean.rows for clean in CLEAN]
+    parser.add_argument("--rows", nargs="*", choices=known, default=known, help="without a fault")
+    parser.add_argument("--draws", type=int, default=200, help="sets without a fault, of each rows")
     parser.add_argument("--power", type=int, default=40, help="sets with a fault, of each strength")
     asked = parser.parse_args()
-    plans = [plan for plan in PLANS if plan.fault in asked.faults]
-    rows = [line for plan in plans for line in lines(plan, asked.draws, asked.power)]
-    print(sentence(conditions("scikit-learn")))
+    rows = [one for c in CLEAN if c.rows in asked.rows for one in alarms(c, asked.draws)]
+    rows += [one for p in PLANS if p.fault in asked.faults for one in power(p, asked.power)]
+    print(sentence(conditions("scikit-learn", "torch")))
     print(table(["finding", "rows", "fault", "found", "share"], rows))
 
 

@@ -85,6 +85,7 @@ WRONG = {
     "--false-alarms": ("0", "1.5", "x"),
     "--base-rate": ("0.1", "x"),
     "--robustness": NUMBER,
+    "--shortcuts": NUMBER,
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

@@ -53,7 +53,7 @@ def test_answers_that_hang_on_a_fiftieth_of_a_deviation_are_told(fine):
     [one] = found.numbers["disturbances"]
     assert (one["disturbance"], one["strength"]) == ("noise", "0.02 deviations")
     assert one["low"] > 0.1 * found.numbers["known"]
-    assert "robustness" in fine.figures
+    assert "disturbed" in fine.figures["robustness"].caption
 
 
 def test_answers_that_are_clear_are_not_told():

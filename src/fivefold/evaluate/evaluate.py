@@ -68,6 +68,9 @@ class Evaluate(Stage):
         explain: of how many test rows it is told why they were answered as they were: half of them
             those that cost most, the others those that cost least. What columns, words, regions or
             steps add stands in the table `explanations`.
+        shortcuts: how many test rows, evenly spaced, are scored again with small areas of pictures,
+            texts and sounds that are another row's: corners, the border, single words, the first
+            moment; 0 for none. What that costs stands in the table `shortcuts`.
 
     Raises:
         SpentError: if the test rows were scored as often as `looks` allows.
@@ -90,6 +93,7 @@ class Evaluate(Stage):
     looks: Count | None = None
     robustness: Annotated[int, Field(ge=0)] = 500
     explain: Annotated[int, Field(ge=0)] = 4
+    shortcuts: Annotated[int, Field(ge=0)] = 200
 
     @field_validator("folds")
     @classmethod
@@ -153,6 +157,7 @@ class Evaluate(Stage):
             coverage=self.coverage,
             disturbed=self.robustness,
             explain=self.explain,
+            exchanged=self.shortcuts,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:

@@ -21,6 +21,7 @@ from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.robustness import robustness
+from fivefold.evaluate.shortcuts import shortcuts
 from fivefold.evaluate.tabled import tables_of
 from fivefold.evaluate.threshold import Asked, threshold_by, threshold_table
 from fivefold.folds import EachGroup, number_of_folds
@@ -54,6 +55,7 @@ def evaluate(
     coverage: float | None = None,
     disturbed: int = 0,
     explain: int = 0,
+    exchanged: int = 0,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -86,7 +88,8 @@ def evaluate(
         *(with_parts(evidence, threshold), baselines if evidence.task.compared else ()),
         *(session, threshold),
     )
-    evidence = replace(evidence, disturbed=robustness(evidence, disturbed))
+    areas = shortcuts(evidence, exchanged)
+    evidence = replace(evidence, disturbed=robustness(evidence, disturbed), areas=areas)
     found = find(evidence, session)
     ran = None
     if k:

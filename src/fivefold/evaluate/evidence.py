@@ -61,6 +61,8 @@ class Evidence:
     conformal: Conformal | None = None  # what holds the truth as often as is asked for
     # scores where cells are disturbed, by disturbance; None where that was not asked or measured
     disturbed: "pd.DataFrame | None" = None
+    # scores where small areas of cells are another row's, by area; None likewise
+    areas: "pd.DataFrame | None" = None
 
     @property
     def asked(self) -> Trained:

@@ -51,6 +51,7 @@ class Scale:
 
     Args:
         evidence: whose metric leads.
+        picked: places of the rows among the test rows.
         rows: that are disturbed.
         whole: their scores as they are.
         drawn: their resamples.
@@ -58,6 +59,7 @@ class Scale:
     """
 
     evidence: Evidence
+    picked: Array
     rows: Rows
     whole: Judged
     drawn: Resamples
@@ -77,7 +79,7 @@ class Scale:
         )
         drawn = whole.drawn(resamples)
         blank = Estimate(float("nan"), method="", n=len(rows), level=evidence.level)
-        scale = cls(evidence, rows, whole, drawn, blank)
+        scale = cls(evidence, picked, rows, whole, drawn, blank)
         return replace(scale, known=scale.lost(scale.constant))
 
     @property
@@ -193,13 +195,18 @@ def ways_of(evidence: Evidence) -> list[Way]:
     found: dict[tuple[str, str], Way] = {}
     still = evidence.task.sequence or evidence.task.plane
     for name, column in codec.columns.items() if len(index) else ():
-        some = index[:: -(-len(index) // (FEW_SEEN if column.kind.chunk else SEEN))]
-        seen = cells_of(evidence.collected.table.take(some), column.column).values
-        for one in column.kind.disturbances(column.column, seen):
+        for one in column.kind.disturbances(column.column, seen_of(evidence, column)):
             if not (one.moves and still):
                 way = Way(one.name, one.strength, one.mild, {})
                 found.setdefault((one.name, one.strength), way).of[name] = one
     return sorted(found.values(), key=lambda way: [w.name for w in found.values()].index(way.name))
+
+
+def seen_of(evidence: Evidence, column: FittedColumn) -> Array:
+    """Canonical cells of some training rows, evenly spaced."""
+    index = evidence.data.train.index
+    some = index[:: -(-len(index) // (FEW_SEEN if column.kind.chunk else SEEN))]
+    return cells_of(evidence.collected.table.take(some), column.column).values
 
 
 def disturbed(evidence: Evidence, rows: Rows, ways: list[Way]) -> Iterator[tuple[Way, Array]]:

@@ -53,6 +53,7 @@ def tables_of(
     more["robustness"] = evidence.disturbed
     more["explanations"] = explanations(evidence, explain) if here else None
     more["calibration"] = calibration_table(evidence)
+    more["shortcuts"] = evidence.areas
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     more["subgroups"] = hardest(evidence) if len(evidence.target) else None

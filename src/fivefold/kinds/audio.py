@@ -16,6 +16,7 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.wav import wav_bytes
 from fivefold.codecs.waveform import begins_as_sound, is_pair, rate_of, samples_of, waveform
 from fivefold.core.finding import Finding, finding
+from fivefold.kinds.area import Area, areas_of_sounds
 from fivefold.kinds.audio_state import AudioState
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
@@ -238,6 +239,9 @@ class Audio(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return of_sounds(_rate_in(column.format) or RATE)
+
+    def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
+        return areas_of_sounds(_rate_in(column.format) or RATE, seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """The same sounds backwards, at half their loudness."""

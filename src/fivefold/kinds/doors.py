@@ -9,6 +9,7 @@ from fivefold.codecs.rendering import cell_text, json_value
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
+from fivefold.kinds.area import Area
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.disturbance import Disturbance, missing_cells
 from fivefold.kinds.scripted import Scripted
@@ -198,6 +199,13 @@ class Doors:
             seen: `(m, ...)` canonical cells of some training rows.
         """
         return missing_cells(self.empty) if self.nullable and seen.dtype == self.dtype else ()
+
+    def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
+        """Small areas of a cell that should not tell the answer alone; by default there are none.
+
+        It takes what `disturbances` does.
+        """
+        return ()
 
     # --- the check for leaks
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,11 +23,13 @@ from fivefold.codecs.steps import is_long
 from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.errors import DataError
+from fivefold.kinds.area import Area, areas_of_pictures
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.distortion import of_pictures
 from fivefold.kinds.disturbance import Disturbance
 from fivefold.kinds.doors import Handed
+from fivefold.kinds.image_state import ImageState
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.levels import moments
 from fivefold.kinds.numbers import bound
@@ -57,28 +59,6 @@ _SIGNATURES = (
     *(rb"BM....\0\0\0\0", rb"II\*\0", rb"MM\0\*", rb"P[2356]\s"),
 )
 _MARKS = re.compile(b"|".join(_SIGNATURES), re.DOTALL)  # how files of pictures begin
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ImageState:
-    """Size, range and colours of one image column.
-
-    Attributes:
-        shape: of one encoded image: channels (1 where every training image is grey, else 3),
-            height and width.
-        mean: `(channels,)` float32, of training pixels on the scale 0 to 255.
-        std: `(channels,)` float32, their standard deviation, at least 1.
-        intensity: the range of pixels that becomes 0 to 255.
-        fit: how other proportions are brought to this size.
-        seen: how many training images have each size; known where it was fitted, not saved.
-    """
-
-    shape: tuple[int, int, int]
-    mean: Array
-    std: Array
-    intensity: Intensity = field(default_factory=Intensity)
-    fit: Fit = "resize"
-    seen: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Image(Kind):
@@ -284,6 +264,9 @@ class Image(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return of_pictures(seen)
+
+    def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
+        return areas_of_pictures(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, all of them."""

@@ -15,6 +15,7 @@ from fivefold.codecs.transcript import spelt_as
 from fivefold.codecs.words import script_words, words
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import plural
+from fivefold.kinds.area import Area, areas_of_texts
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.disturbance import Disturbance
@@ -194,6 +195,9 @@ class Text(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return rewritten()
+
+    def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
+        return areas_of_texts(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

@@ -31,6 +31,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.codecs.thinning import lengthened
 from fivefold.core.finding import Finding
+from fivefold.kinds.area import Area, areas_of_pictures
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.distortion import of_clips
@@ -267,6 +268,9 @@ class Video(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return of_clips(seen)
+
+    def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
+        return areas_of_pictures(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, backwards, all of them."""

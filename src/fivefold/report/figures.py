@@ -221,36 +221,6 @@ def importance(table: "pd.DataFrame", metric: str) -> str:
     return draw(paint, width=WIDE, height=0.9 + 0.2 * len(few), title="Which columns it reads")
 
 
-def robustness(table: "pd.DataFrame", metric: str) -> str:
-    """What a score loses by each disturbance, as SVG text: a dot, and a line for its interval.
-
-    Args:
-        table: `disturbance`, `strength`, `mild` and `loss`, an estimate, from the second row to the
-            last but one; 25 are drawn.
-        metric: as people write it.
-    """
-    few = table.iloc[1:-1].head(MOST_MARKERS)
-    told = zip(few["disturbance"], few["strength"], strict=True)
-    names, known = [shortened(f"{name}, {much}", 28) for name, much in told], table["loss"].iloc[-1]
-
-    def paint(axes: Axes) -> None:
-        axes.grid(visible=False, axis="y")
-        axes.axvline(0.0, color=MUTED, linewidth=0.8)
-        if known > 0:
-            axes.axvline(float(known), color=MUTED, linewidth=0.8, linestyle=":")
-        for place, (loss, mild) in enumerate(zip(few["loss"], few["mild"], strict=True)):
-            colour = BLUE if mild else MUTED
-            if np.isfinite(loss.low):
-                axes.plot([loss.low, loss.high], [place, place], color=colour)
-            axes.plot([float(loss)], [place], "o", color=colour, markersize=6)
-        axes.set_yticks(range(len(few)), names)
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_ylim(len(few) - 0.4, -0.6)
-        axes.set_xlabel(f"{metric} lost; blue: people would hardly notice")
-
-    return draw(paint, width=WIDE, height=0.9 + 0.24 * len(few), title="If rows get worse")
-
-
 def by_chance(scores: "Array", given: float, metric: str) -> str:
     """How often targets of other rows give which score, and the score as it is, as SVG text.
 

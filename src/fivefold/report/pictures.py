@@ -209,9 +209,13 @@ def _kept(svg: str, caption: str) -> tuple[str, str]:
     return svg, caption
 
 
+def _captioned(drawn: Callable[[], str], caption: str) -> tuple[str, str]:
+    return drawn(), caption
+
+
 def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
     """What is drawn of tables."""
-    from fivefold.report import figures
+    from fivefold.report import changedcells, figures
     from fivefold.report.whyrows import explanations
 
     assert run.evaluated is not None
@@ -230,17 +234,25 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
             "What the leading score loses where cells of test rows are disturbed; a line is the "
             "interval, the dotted line is what a constant answer loses."
         )
-        lost = partial(figures.robustness, tables["robustness"], display_name(first))
-        yield "robustness", lambda: (lost(), told)
+        lost = partial(changedcells.robustness, tables["robustness"], display_name(first))
+        yield "robustness", partial(_captioned, lost, told)
     if "explanations" in tables:
         told = (
             "What columns or pieces of a row add to its answer: rows answered worst, then "
             "some that were answered best. Blue speaks for what is explained, orange against it."
         )
-        yield "explanations", lambda: (explanations(tables["explanations"]), told)
+        drawn = partial(explanations, tables["explanations"])
+        yield "explanations", partial(_captioned, drawn, told)
+    if "shortcuts" in tables:
+        told = (
+            "What the leading score loses where a small area of each cell is another row's; a line "
+            "is the interval, for all areas together, the dotted one all that the model knows."
+        )
+        lost = partial(changedcells.shortcuts, tables["shortcuts"], display_name(first))
+        yield "shortcuts", partial(_captioned, lost, told)
     if "markers" in tables:
         told = "Columns by how often halves of the training rows choose them; most told first."
-        yield "markers", lambda: (figures.markers(tables["markers"]), told)
+        yield "markers", partial(_captioned, partial(figures.markers, tables["markers"]), told)
     table = tables.get("model_comparison")
     if table is not None and len(table) > 1:
         scores = dict(zip(table["model"].astype(str), table[first], strict=True))

@@ -8,6 +8,7 @@ from fivefold.evaluate.finders import row_findings, score_findings
 from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.finders.outside import OUTSIDE
+from fivefold.evaluate.finders.shortcut import shortcut
 from fivefold.evaluate.finders.shuffled import carried_by
 from fivefold.evaluate.finders.subgroups import weak_subgroup
 from fivefold.evaluate.finders.timesplit import optimistic_split
@@ -30,6 +31,7 @@ FINDERS = (
     weak_subgroup,
     carried_by,
     fragile,
+    shortcut,
     score_findings.overfitting,
     score_findings.baseline_wins,
 )
