@@ -8,6 +8,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "fivefold"
 IDEAS = {
     "audit": ("commands study", "a model made elsewhere: asked for in the shell; judged"),
     "outside": ("finders report", "answers of a model made elsewhere: looked at; told of"),
+    "dependence": ("evaluate report", "how answers move with a column: worked out; drawn"),
     "alarms": ("evaluate metrics", "alarms at a stated rate: of a run; of scores"),
     "anomaly": ("models tasks", "whether rows are odd: in torch; in numpy"),
     "calibration": ("metrics models", "whether probabilities mean what they say: measured; mended"),

@@ -121,6 +121,21 @@ def rows_to_ask(evidence: Evidence) -> tuple[Rows, bool]:
     return kept, learnt and not (decides and apart)
 
 
+def columns_by_loss(table: "pd.DataFrame", evidence: Evidence) -> list[str]:
+    """Names of columns, first those that are missed most, alone or with those that are alike.
+
+    Args:
+        table: of `importance`.
+        evidence: that it was made of.
+    """
+    lost = dict(zip(table["column"], table["lost"].astype(float), strict=True))
+    most = {name: lost.get(name, -np.inf) for name in evidence.data.codec.columns}
+    for names in columns_alike(evidence):
+        both = lost.get(_named(names), -np.inf)
+        most |= {name: max(most[name], both) for name in names if name in most}
+    return sorted(most, key=lambda name: -most[name])
+
+
 def columns_alike(evidence: Evidence) -> list[list[str]]:
     """Names of columns of which each two nearly tell one another, as groups, by training rows."""
     table, index = evidence.collected.table, evidence.data.train.index

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fivefold.core.finding import Finding
 from fivefold.evaluate.bygroup import by_group
+from fivefold.evaluate.dependence import partial_dependence
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.explanations import explanations
 from fivefold.evaluate.folds import Folds
@@ -50,6 +51,7 @@ def tables_of(
     if len(evidence.train_counts):
         tables["class_distribution"] = class_distribution(evidence)
     more = {"importance": importance(evidence) if here else None}
+    more["partial_dependence"] = partial_dependence(evidence, more["importance"]) if here else None
     more["robustness"] = evidence.disturbed
     more["explanations"] = explanations(evidence, explain) if here else None
     more["calibration"] = calibration_table(evidence)

@@ -229,6 +229,11 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
         metric = display_name(first)
         draw_importance = partial(figures.importance, tables["importance"], metric)
         yield "importance", lambda: (draw_importance(), _about_importance(tables["importance"]))
+    if "partial_dependence" in tables:
+        from fivefold.report.dependence import dependence
+
+        moved = tables["partial_dependence"]
+        yield "partial_dependence", lambda: (dependence(moved), _about_dependence(moved))
     if "robustness" in tables:
         told = (
             "What the leading score loses where cells of test rows are disturbed; a line is the "
@@ -266,7 +271,17 @@ def _about_importance(table: "pd.DataFrame") -> str:
     told = "What the leading score loses where a column is another row's, by validation rows"
     if np.isnan(table["p"]).all():
         return f"{told}. {str(table['lost'].iloc[0].method).capitalize()}: no intervals."
-    alike = "; orange, of columns that are alike and were exchanged together" * any(
-        table["columns"] > 1
+    alike = " `a + b` are columns that are alike, exchanged together." * (
+        table["columns"].max() > 1
     )
-    return f"{told}{alike}. A line is the interval; grey is not told from nothing."
+    return f"{told}. A line is the interval; grey is not told from nothing.{alike}"
+
+
+def _about_dependence(table: "pd.DataFrame") -> str:
+    means = dict(zip(table["answer_of"], table["mean"], strict=True))
+    what, mean = next(iter(means.items()))
+    of = f"the {what}, {mean:.3g} on average" if len(means) == 1 else "each answer"
+    return (
+        f"How {of}, moves from its mean along the columns that are missed most, by rows that have "
+        "such cells (accumulated local effects); a band or a line is the interval."
+    )
