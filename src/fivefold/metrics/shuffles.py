@@ -42,14 +42,13 @@ class Shuffles:
     A row has two parts in a shuffle: it is asked, and its cells are given to another row. A
     resample counts both, each pair of rows by the mean of how often it holds the two, so that the
     deviation over resamples is half of what drawing other rows makes of the loss. The pairs are a
-    few of all that there are, which makes it larger than that: half of what this adds at least is
-    taken off, as the shuffles tell it one by one.
+    few of all that there are, which makes it a little larger than that.
 
     Args:
         metric: that is lost.
         target: `(m, ...)` of the answers.
         scores: `(m, ...)` of the rows as they are.
-        orders: `(shuffles, n)` the row that gives its cells to each, two shuffles at least.
+        orders: `(shuffles, n)` the row that gives its cells to each.
         resamples: of the n rows.
         row: `(m,)` the row that each answer belongs to; None where each row has one.
 
@@ -122,7 +121,4 @@ def _error(drawn: Array) -> float:
     drawn = drawn[:, np.isfinite(drawn).all(axis=0)] if drawn.size else drawn
     if drawn.shape[1] < FEW_DEFINED * DRAWS:
         return float("nan")
-    together = 4 * float(drawn.mean(axis=0).var(ddof=1))
-    alone = 4 * float(drawn.var(axis=1, ddof=1).mean())
-    added = (alone - together) / (2 * (len(drawn) - 1))
-    return float(max(together - max(added, 0.0), together / 2) ** 0.5)
+    return 2 * float(drawn.mean(axis=0).std(ddof=1))
