@@ -1,11 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from fivefold.codecs.schema import Column
 from fivefold.codecs.table import Columns
 from fivefold.survey.measured import measured
-from fivefold.survey.pairwise import associations
+from fivefold.survey.pairwise import associations, clusters
 from fivefold.survey.related import related
 
 ROWS = 4000
@@ -95,3 +97,14 @@ def test_columns_that_have_nothing_to_do_with_one_another_are_hardly_ever_told()
         made = associations(*measured(Columns(cells), columns, np.arange(300)))
         told += any(abs(value) >= 0.5 for *_, value, _ in made.pairs())
     assert told == 0
+
+
+def test_groups_are_those_of_complete_linkage():
+    draw = np.random.default_rng(3)
+    likeness = draw.random((9, 9))
+    likeness = (likeness + likeness.T) / 2
+    np.fill_diagonal(likeness, 1)
+    tree = linkage(squareform(1 - likeness, checks=False), "complete")
+    wanted = fcluster(tree, 0.4, "distance")
+    groups = [np.flatnonzero(wanted == n).tolist() for n in range(1, wanted.max() + 1)]
+    assert clusters(likeness, 0.6) == sorted(group for group in groups if len(group) > 1) != []

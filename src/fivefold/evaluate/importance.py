@@ -10,10 +10,10 @@ from fivefold.core.estimate import Estimate
 from fivefold.division import drawn_by
 from fivefold.evaluate.altered import Altered
 from fivefold.evaluate.evidence import Evidence
-from fivefold.kinds.known import kind_of
-from fivefold.metrics.association import Measured, associations, clusters
 from fivefold.metrics.shuffles import DRAWS, Loss, Shuffles
 from fivefold.metrics.significance import holm
+from fivefold.survey.measured import measured
+from fivefold.survey.pairwise import associations
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.threshold import decided
 
@@ -138,18 +138,10 @@ def columns_by_loss(table: "pd.DataFrame", evidence: Evidence) -> list[str]:
 
 def columns_alike(evidence: Evidence) -> list[list[str]]:
     """Names of columns of which each two nearly tell one another, as groups, by training rows."""
-    table, index = evidence.collected.table, evidence.data.train.index
+    index = evidence.data.train.index
     some = index[:: max(1, -(-len(index) // ROWS))]
-    seen: dict[str, Measured] = {}
-    for column in evidence.schema.inputs:
-        numbers = kind_of(column.kind).suspect(table.column(column.name)[some])
-        if numbers is not None and numbers[0].ndim == 1:
-            values = numbers[0].astype(np.float64)
-            if numbers[1] or len(np.unique(values)) < len(values) / 2:
-                seen[column.name] = Measured(values, numbers[1])
-    names = list(seen)
-    groups = clusters(associations(list(seen.values())), CLOSE)
-    return [[names[place] for place in group] for group in groups]
+    seen = measured(evidence.collected.table, evidence.schema.inputs, some)
+    return associations(*seen).alike(CLOSE)
 
 
 def _named(names: Sequence[str]) -> str:

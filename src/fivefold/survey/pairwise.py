@@ -40,6 +40,11 @@ class Associations:
                 value, way = float(self.values[i, j]), str(self.ways[i, j])
                 yield self.names[i], self.names[j], value, way
 
+    def alike(self, least: float) -> list[list[str]]:
+        """Names of columns of which any two go together by so much, as groups of two or more."""
+        groups = clusters(np.abs(np.nan_to_num(self.values)), least)
+        return [[self.names[place] for place in group] for group in groups]
+
     def order(self) -> Array:
         """Places of the columns so that those which go together stand together."""
         size = np.abs(np.nan_to_num(self.values))
@@ -54,6 +59,35 @@ class Associations:
             found.append(place)
             left[place] = False
         return np.array(found, np.int64)
+
+
+def clusters(likeness: Array, least: float) -> list[list[int]]:
+    """Groups of which any two are alike by so much: complete linkage, the likest first.
+
+    Args:
+        likeness: `(n, n)`, symmetric.
+        least: from which on two may be in one group.
+
+    Returns:
+        Places, of groups of two or more.
+
+    Example:
+        >>> clusters(np.array([[1, 0.9, 0.1], [0.9, 1, 0.2], [0.1, 0.2, 1]]), 0.8)
+        [[0, 1]]
+    """
+    groups = [[place] for place in range(len(likeness))]
+    between = np.array(likeness, np.float64)
+    np.fill_diagonal(between, -np.inf)
+    while len(groups) > 1:
+        first, second = sorted(divmod(int(between.argmax()), len(groups)))
+        if between[first, second] < least:
+            break
+        both = np.minimum(between[first], between[second])
+        between[first], between[:, first] = both, both
+        between[first, first] = -np.inf
+        between = np.delete(np.delete(between, second, 0), second, 1)
+        groups[first] += groups.pop(second)
+    return sorted(sorted(group) for group in groups if len(group) > 1)
 
 
 def associations(ranked: Ranked, coded: Coded) -> Associations:
