@@ -32,7 +32,7 @@ for finding in result.findings:
 A **note** informs. A **warning** deserves a look. A **serious** finding makes a score
 untrustworthy. Where more is to be done than to know it, the last column says what.
 """
-END = """Next: [the verdict](verdict.md), [good practice](good-practice.md).
+END = """Next: [the verdict](verdict.md), [good practice](good-practice.md), [drift](drift.md).
 By name: [`Finding`](reference/Finding.md).
 """
 PLACES = {

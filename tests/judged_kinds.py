@@ -6,7 +6,6 @@ import own_kinds
 from fivefold.kinds.dull import Dull
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS
-from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
 
@@ -39,8 +38,8 @@ class Grade(Kind):
     def dull(self, name, different, count):
         return Dull("graded", "graded", "note", "is a mark") if name == "mark" else None
 
-    def drift(self, first, second):
-        return category_distance(first, second)
+    def compared(self, values, column):
+        return {"": values}
 
     def groups(self, values):
         return by_value(values)

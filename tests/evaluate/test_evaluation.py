@@ -14,6 +14,7 @@ from fivefold.tasks.known import BINARY, REGRESSION
 TABLES = {
     *("model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"),
     *("importance", "partial_dependence", "robustness", "subgroups"),
+    "drift",
 }
 
 

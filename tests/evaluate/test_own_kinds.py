@@ -8,7 +8,7 @@ from fivefold.codecs.table import Columns
 from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.features import LinearFeatures, tree_matrix
-from fivefold.evaluate.finders.row_findings import drifted_columns
+from fivefold.evaluate.finders.drift import measure_drift
 from fivefold.evaluate.finders.subgroups import groups
 from fivefold.kinds.plain import Bag, Dense, Levels
 
@@ -29,13 +29,14 @@ def schema_of(**kinds):
     )
 
 
-def test_drift_is_judged_where_the_kind_can(judged_kinds):
-    schema = schema_of(c="colour", r="route", g="grade")
-    train = Columns({"c": COLOURS, "r": ROUTES, "g": GRADES})
-    test = Columns({"c": COLOURS[::-1], "r": ROUTES, "g": objects(["A"] * ROWS)})
-    (found,) = drifted_columns(train, test, schema)
-    assert found.column == "g"
-    assert found.distance == np.mean(GRADES == "B")
+def test_drift_is_judged_where_the_kind_can(world, judged_kinds):
+    grades = np.where(np.arange(ROWS) < 300, GRADES, "A").astype(object)
+    columns, kinds = {"c": COLOURS, "g": grades}, {"c": "colour", "g": "grade"}
+    parts = (np.arange(250), np.arange(250, 300), np.arange(300, 400))
+    evidence = world(columns, kinds, TARGET, parts=parts).evidence(lambda _: np.full((100, 2), 0.5))
+    (found,) = measure_drift(evidence).compared
+    assert (found.feature.column, found.has_moved) == ("g", True)
+    assert found.distance == np.mean(grades[:250] == "B")
 
 
 def test_groups_are_those_that_the_kind_gives(judged_kinds):
@@ -58,12 +59,10 @@ def test_kinds_that_were_not_searched_are_told(world, execute, judged_kinds):
     assert table["distinct"][["c", "r"]].tolist() == [len(set(COLOURS)), ROWS]
 
 
-def test_kinds_not_searched_stand_beside_those_of_the_library(world, execute, judged_kinds):
+def test_kinds_of_the_library_are_searched_beside_those_that_are_not(world, execute, judged_kinds):
     columns = {"r": ROUTES, "t": objects(f"word {n}" for n in range(ROWS))}
     result = execute(world(columns, {"r": "route", "t": "text"}, TARGET), Evaluate(baselines=()))
-    assert limitations(result) == [
-        "Texts, images, sounds, videos and routes were not searched for drift or weak groups."
-    ]
+    assert limitations(result) == ["Routes were not searched for drift or weak groups."]
 
 
 def test_kinds_that_are_searched_are_not_told(world, execute, judged_kinds):

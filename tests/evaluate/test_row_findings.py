@@ -1,7 +1,6 @@
 import numpy as np
 
 from fivefold.evaluate.finders.row_findings import (
-    drift,
     duplicates_across_parts,
     few_test_groups,
     rare_classes,
@@ -61,14 +60,6 @@ def test_unseen_labels_bound_the_accuracy(numbers, sensible):
     found = unseen_labels(numbers.evidence(wide))
     assert found[0].severity == "serious"
     assert found[0].numbers == {"labels": ["new", "newer"], "rows": 50, "most_accuracy": 0.75}
-
-
-def test_drift_names_the_column_that_moved(numbers, sensible):
-    assert drift(numbers.evidence(sensible)) == []
-    numbers.columns["second"][800:] += 1
-    found = drift(numbers.evidence(sensible))
-    assert list(found[0].numbers["columns"]) == ["second"]
-    assert "1 column differs" in found[0].sentence
 
 
 def test_few_groups_of_test_rows_are_told_with_their_number(world):

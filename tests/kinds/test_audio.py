@@ -126,3 +126,11 @@ def test_sound_length_for_other_columns_is_refused():
     pipeline = ff.Pipeline([ff.Collect(rows, target="y"), ff.Preprocess(sound_length=1.0)])
     with pytest.raises(PreflightError, match="expects an audio column, found none"):
         pipeline.run(progress=False)
+
+
+def test_sounds_are_compared_by_seconds_and_loudness():
+    cells = objects([np.full(16000, 300, np.int16), None, np.tile([400, -400], 4000)])
+    found = kind_of("audio").compared(cells, Column(name="s", kind="audio", format="16000"))
+    assert found["loudness"][[0, 2]].tolist() == [300, 400]
+    assert found["seconds"][0] == 2 * found["seconds"][2]
+    assert all(np.isnan(numbers[1]) for numbers in found.values())

@@ -173,3 +173,15 @@ def test_many_cells_read_by_all_cores_are_those_read_by_one(monkeypatch, tmp_pat
     assert bad.tolist() == wrong.tolist() == [100]
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_pictures_are_compared_by_size_brightness_and_contrast():
+    dark, bright = np.zeros((4, 6, 3), np.uint8), np.full((2, 2, 1), 200, np.uint8)
+    bright[0] = 100
+    cells = np.empty(3, object)
+    cells[:] = [dark, None, bright]
+    found = kind_of("image").compared(cells, Column(name="p", kind="image"))
+    assert found["brightness"][[0, 2]].tolist() == [0, 150]
+    assert found["contrast"][[0, 2]].tolist() == [0, 50]
+    assert all(np.isnan(numbers[1]) for numbers in found.values())
+    assert set(found) > {"brightness", "contrast"}

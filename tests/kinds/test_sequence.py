@@ -136,17 +136,3 @@ def test_sequence_is_a_sound_kind():
     assert check_kind(Sequence, [*dna, None], format="dna").replayed == "fivefold"
     events = [" ".join(rng.choice(["login", "view", "pay"], size)) for size in range(1, 11)]
     assert check_kind(Sequence, [*events, "a, b", None]).cells == 12
-
-
-def test_drift_is_seen_in_lengths_and_in_letters():
-    rng = np.random.default_rng(0)
-
-    def drawn(letters, size):
-        return np.array(["".join(rng.choice([*letters], size)) for _ in range(200)], object)
-
-    same = Sequence().drift(drawn("ACGT", 40), drawn("ACGT", 40))
-    rich, short = (
-        Sequence().drift(drawn("ACGT", 40), o) for o in (drawn("ACGGT", 40), drawn("ACGT", 30))
-    )
-    assert same[1] > 0.01 > rich[1] > short[1]
-    assert (short[0], same[0] < 0.2) == (1, True)

@@ -133,7 +133,7 @@ def test_collect_knows_columns_of_arrays_of_lists_and_of_json():
     }
 
 
-def test_drift_is_seen_in_length_and_level():
+def test_series_are_compared_by_length_level_and_spread():
     rng = np.random.default_rng(0)
 
     def drawn(steps, level):
@@ -141,9 +141,14 @@ def test_drift_is_seen_in_length_and_level():
         cells[:] = [rng.normal(level, 1, (steps + int(rng.integers(9)), 1)) for _ in cells]
         return cells
 
-    same = KIND.drift(drawn(20, 0), drawn(20, 0))
-    longer, higher = KIND.drift(drawn(20, 0), drawn(25, 0)), KIND.drift(drawn(20, 0), drawn(20, 1))
-    assert same[1] > 0.01 > max(longer[1], higher[1])
+    one, column = drawn(20, 0), Column(name="s", kind="series")
+    cells = np.concatenate([one, drawn(25, 1), [None]])
+    found = KIND.compared(cells, column)
+    assert list(found) == ["steps", "level", "spread"]
+    assert found["steps"][:200].max() < found["steps"][200:400].min() + 4
+    assert found["level"][:200].tolist() == [cell.mean() for cell in one]
+    assert found["spread"][:200].tolist() == [cell.std() for cell in one]
+    assert all(np.isnan(numbers[400]) for numbers in found.values())
 
 
 @pytest.mark.slow

@@ -179,7 +179,7 @@ untested_labels: warning: classes of pixels that training rows have and no test 
 duplicates_across_parts: note or warning: test rows with the inputs of a training row
 rare_classes: warning: classes with few training rows
 label_errors: warning: labels that are likely wrong: how many, and which are least believed
-drift: warning: test rows differ from training rows
+drift: warning: test rows differ from training rows, in columns or in how these go together
 predicts_target: warning or serious: predictions made elsewhere that are right to the last digit
 prediction_column: warning: columns of test rows that hold the predictions; left out
 other_scale: warning: predicted numbers that follow the target on another scale

@@ -90,7 +90,7 @@ def evaluate(
     )
     areas = shortcuts(evidence, exchanged)
     evidence = replace(evidence, disturbed=robustness(evidence, disturbed), areas=areas)
-    found = find(evidence, session)
+    found, looked = find(evidence, session)
     ran = None
     if k:
         ran = fit_folds(
@@ -108,7 +108,7 @@ def evaluate(
         found += (label_errors(evidence, doubted),)
         session.emit(Found(finding=found[-1]))
     every = (*collected.findings, *data.findings, *trained.findings, *found)
-    tables = tables_of(evidence, every, folds=ran, left_out=left_out, explain=explain)
+    tables = tables_of(evidence, every, folds=ran, left_out=left_out, explain=explain) | looked
     if doubted is not None:
         tables["label_errors"] = doubted.table(evidence.schema.classes)
     if evidence.threshold is not None:
@@ -161,8 +161,9 @@ def judge(
     taken = take_look(evidence, session, looks)
     tell_scores(evidence, own, session)
     evidence, left_out = beside(evidence, fitted, session)
-    found = find(evidence, session)
-    tables = tables_of(evidence, (*collected.findings, *found), folds=None, left_out=left_out)
+    found, looked = find(evidence, session)
+    every = (*collected.findings, *found)
+    tables = tables_of(evidence, every, folds=None, left_out=left_out) | looked
     if threshold is not None:
         tables |= {} if threshold.bare else {"threshold": threshold_table(evidence)}
         session.emit(Noted(text=threshold.said(evidence.schema.classes)))

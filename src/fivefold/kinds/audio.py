@@ -134,6 +134,16 @@ class Audio(Kind):
         lengths = [np.nan if sound is None else len(sound) / rate for sound in values]
         return {"seconds": np.array(lengths, dtype=np.float64)}
 
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        """Seconds, and how loud sounds are: the root of their mean square."""
+        loud = [
+            np.nan
+            if sound is None or not len(sound)
+            else float(np.sqrt(np.square(sound, dtype=np.float64).mean()))
+            for sound in values
+        ]
+        return {**self.sizes(values, column), "loudness": np.array(loud, np.float64)}
+
     def extent(self, cell: Any, column: Column) -> float:
         return len(cell) / (_rate_in(column.format) or RATE)
 

@@ -18,7 +18,6 @@ from fivefold.kinds.numeric import NAN, float_reader, scripted_number, without_m
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted
-from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
 _TRUTH = {"true", "false"}
@@ -109,8 +108,8 @@ class Boolean(Kind):
     def suspect(self, values: Array) -> tuple[Array, bool]:
         return values, True
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        return category_distance(first, second)
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        return {"": values.astype(object)}
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
         return by_value(values, bool)

@@ -20,7 +20,6 @@ from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
 from fivefold.kinds.word import quick_word, unheard_of, word_reader, word_texts
-from fivefold.metrics.distances import category_distance
 from fivefold.metrics.groups import by_value
 
 
@@ -159,8 +158,8 @@ class Categorical(Kind):
         told = f"has {len(different):,} different values in {count:,} rows, as an id has"
         return Dull("id", "id_column", "warning", told)
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        return category_distance(first, second)
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        return {"": values}
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
         return by_value(values)

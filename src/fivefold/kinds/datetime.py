@@ -21,7 +21,6 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.numbers import NUMBERS, likely_range, unshifted
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
-from fivefold.metrics.distances import number_distance
 
 _DAY = 86_400_000_000  # microseconds
 _YEARS = (-700_000, 2_900_000)  # in days from 1970: years 54 to 9909
@@ -188,8 +187,8 @@ class Datetime(Kind):
     def suspect(self, values: Array) -> tuple[Array, bool]:
         return np.where(np.isnat(values), np.nan, values.astype(np.int64)), True
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        return number_distance(first, second)
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        return {"": values}
 
 
 def _day(days: float) -> str:

@@ -209,6 +209,12 @@ class Image(Kind):
         counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
         return dict(zip(AXES, counts.T, strict=True))
 
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        """Sizes, and how bright pictures are and how far their pixels differ."""
+        seen = [(np.nan,) * 2 if one is None else (one.mean(), one.std()) for one in values]
+        bright, contrast = np.array(seen, np.float64).reshape(-1, 2).T
+        return {**self.sizes(values, column), "brightness": bright, "contrast": contrast}
+
     def drawn(self, cell: Array, column: Column) -> Array:
         """Its pixels, stretched from black to white unless their white is known."""
         if cell.dtype != np.uint8:

@@ -21,7 +21,6 @@ from fivefold.kinds.interference import of_steps
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.windows import WINDOWS
-from fivefold.metrics.distances import number_distance
 
 
 @dataclass(frozen=True)
@@ -157,9 +156,9 @@ class Lags(Kind):
         """Its last number, and how many there are before it."""
         return f"... {digits(cell[-1])} ({len(cell):,} steps)"
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By the levels of windows."""
-        return number_distance(_levels(first), _levels(second))
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        """The levels of windows."""
+        return {"level": _levels(values)}
 
 
 def _numbers(cell: Any) -> Array:
@@ -188,5 +187,6 @@ def _plain(window: Array) -> list[float | None]:
 
 
 def _levels(values: Array) -> Array:
-    known = [one[~np.isnan(one)] for one in values if one is not None]
-    return np.array([one.mean() for one in known if len(one)] or [np.nan])
+    """`(n,)` the mean of each window, NaN where nothing is known of it."""
+    known = [None if one is None else one[~np.isnan(one)] for one in values]
+    return np.array([np.nan if one is None or not len(one) else one.mean() for one in known])

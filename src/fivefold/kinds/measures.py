@@ -17,9 +17,13 @@ class Measures:
 
     @property
     def judged(self) -> bool:
-        """Whether drift or weak groups are looked for: whether `drift` or `groups` is its own."""
+        """Whether drift or weak groups are looked for, as it says by what."""
         kind = type(self)
-        return kind.drift is not Measures.drift or kind.groups is not Measures.groups
+        return (
+            kind.compared is not Measures.compared
+            or kind.sizes is not Measures.sizes
+            or kind.groups is not Measures.groups
+        )
 
     is_passage: ClassVar[bool] = False
     """Whether people read a cell as it stands, so that reports show some."""
@@ -116,18 +120,18 @@ class Measures:
         """
         return None
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float] | None:
-        """How far two samples are from each other, and by what chance if nothing differs.
+    def compared(self, values: Array, column: Column) -> Mapping[str, Array]:
+        """What of its cells is compared where drift is looked for; by default what `sizes` counts.
 
         Args:
-            first: `(n,)` canonical, one at least.
-            second: `(m,)` likewise.
+            values: `(n,)` canonical, of training and test rows.
+            column: how its cells are read.
 
         Returns:
-            A distance from 0 to 1 and a probability, as those of `fivefold.metrics.distances`; None
-            where it is not judged.
+            By name of what is compared, empty for the cells themselves, `(n,)` numbers or moments,
+            which have an order, or objects, which have none; NaN, NaT and None for missing.
         """
-        return None
+        return self.sizes(values, column)
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
         """Groups of rows on which a model is judged apart, as those of `fivefold.metrics.groups`.

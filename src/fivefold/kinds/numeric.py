@@ -25,7 +25,6 @@ from fivefold.kinds.remarks import number_findings, number_like, numbers_and_str
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scaling import HUGE
 from fivefold.kinds.scripted import Scripted, script
-from fivefold.metrics.distances import number_distance
 from fivefold.metrics.groups import quarters
 
 NAN = float("nan")
@@ -183,8 +182,8 @@ class Numeric(Kind):
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
         return numbering(name, different)
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        return number_distance(first, second)
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        return {"": values}
 
     def groups(self, values: Array) -> Iterator[tuple[str, Array]]:
         return quarters(values)

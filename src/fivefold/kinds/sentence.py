@@ -25,7 +25,6 @@ from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.spelling import count, placed
 from fivefold.kinds.word import unheard_of
-from fivefold.metrics.distances import number_distance
 
 LONGEST = 512
 """Words kept of a sentence, where nothing is said."""
@@ -168,14 +167,6 @@ class Sentence(Kind):
         """The words of each."""
         counts = self.positions(values, column).astype(np.float64)
         return {"words": np.where(counts > 0, counts, np.nan)}
-
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By how many words there are."""
-        ours, theirs = (
-            np.array([np.nan if text is None else len(text.split()) for text in values], float)
-            for values in (first, second)
-        )
-        return number_distance(ours, theirs)
 
     # --- recognition
 

@@ -33,7 +33,6 @@ from fivefold.kinds.scripted import Scripted
 from fivefold.kinds.sequence_state import SequenceState, scripted_sequence
 from fivefold.kinds.symbols import SYMBOLS
 from fivefold.kinds.word import word_reader
-from fivefold.metrics.distances import number_distance
 
 LONGEST = 20_000
 """Most symbols read of a sequence where the length follows from the data."""
@@ -175,18 +174,6 @@ class Sequence(Kind):
         listed = [[own[symbol] for symbol in symbols_of(text or "", form)] for text in texts]
         return [np.array(codes, np.int64) for codes in listed], None
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By lengths, and by the share of G and C; the one that chance explains less."""
-        found = []
-        for measure in (len, _share):
-            ours, theirs = (
-                np.array([np.nan if text is None else measure(text) for text in values], float)
-                for values in (first, second)
-            )
-            found.append(number_distance(ours, theirs))
-        distance, chance = min(found, key=lambda pair: (pair[1], -pair[0]))
-        return distance, min(1.0, len(found) * chance)
-
     # --- recognition
 
     def recognise(self, sample: Sample) -> float:
@@ -250,11 +237,6 @@ def _turned_round(text: str | None) -> str:
     if text is None or any(mark in text for mark in " ,;"):
         return " ".join([*reversed(symbols_of(text or "", "words")), "unheard-of", "of"])
     return text[::-1] + "??"
-
-
-def _share(text: str) -> float:
-    """The share of G and C."""
-    return sum(text.upper().count(base) for base in "GC") / max(1, len(text))
 
 
 def _turns(form: str) -> bool:

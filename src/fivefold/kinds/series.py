@@ -26,7 +26,6 @@ from fivefold.kinds.kind import Kind
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.series_state import SeriesState, length_of, measured
 from fivefold.kinds.signals import SIGNALS
-from fivefold.metrics.distances import number_distance
 
 LONGEST = 1024
 """Steps that a network reads where the length follows from the data; of more it reads means."""
@@ -166,18 +165,9 @@ class Series(Kind):
         gone = [np.nan if one is None else float(np.isnan(one).mean()) for one in values]
         return {"steps": np.array(steps, np.float64), "missing_share": np.array(gone, np.float64)}
 
-    def drift(self, first: Array, second: Array) -> tuple[float, float]:
-        """By lengths, levels and spreads of all channels; the one that chance explains least."""
-        ours, theirs = measured(first), measured(second)
-        found = [
-            number_distance(one, other)
-            for one, other in zip(ours.T, theirs.T, strict=False)
-            if not (np.isnan(one).all() or np.isnan(other).all())
-        ]
-        if not found:
-            return 0.0, 1.0
-        distance, chance = min(found, key=lambda pair: (pair[1], -pair[0]))
-        return distance, min(1.0, len(found) * chance)
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        """Lengths, and the level and spread of each channel."""
+        return measured(values)
 
     def drawn(self, cell: Array, column: Column) -> Array:
         """Its channels as lines over time, each between its least and its largest number."""

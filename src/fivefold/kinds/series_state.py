@@ -153,16 +153,18 @@ def length_of(lengths: Array, asked: int | None, most: int) -> tuple[int, int]:
     return -(-steps // stride), stride
 
 
-def measured(values: Array) -> Array:
-    """Steps, and the mean and deviation of each channel, a series a row."""
-    rows = []
-    for series in values:
-        if series is not None:
-            gone = np.isnan(series).all(axis=0)
-            filled = np.where(gone, 0.0, series)
-            mean, std = np.nanmean(filled, axis=0), np.nanstd(filled, axis=0)
-            means = np.where(gone, np.nan, [mean, std])
-            rows.append(np.concatenate([[len(series)], means.ravel()]))
-    widest = max(map(len, rows), default=1)
-    same = [row for row in rows if len(row) == widest]
-    return np.array(same) if same else np.full((1, 1), np.nan)
+def measured(values: Array) -> dict[str, Array]:
+    """By name `(n,)` steps, and the level and spread of each channel; NaN for missing."""
+    channels = max((one.shape[1] for one in values if one is not None), default=0)
+    found = np.full((len(values), 1 + 2 * channels), np.nan)
+    for row, series in enumerate(values):
+        if series is None:
+            continue
+        found[row, 0] = len(series)
+        there = ~np.isnan(series).all(axis=0)
+        known, width = series[:, there], series.shape[1]
+        found[row, 1 : 1 + width][there] = np.nanmean(known, axis=0)
+        found[row, 1 + channels : 1 + channels + width][there] = np.nanstd(known, axis=0)
+    several = [f" of channel {k + 1}" if channels > 1 else "" for k in range(channels)]
+    names = [f"{what}{which}" for what in ("level", "spread") for which in several]
+    return dict(zip(["steps", *names], found.T, strict=True))

@@ -214,6 +214,11 @@ class Video(Kind):
         counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
         return dict(zip(AXES, counts.T, strict=True))
 
+    def compared(self, values: Array, column: Column) -> dict[str, Array]:
+        """Sizes, and how bright clips are."""
+        bright = [np.nan if clip is None else clip.mean() for clip in values]
+        return {**self.sizes(values, column), "brightness": np.array(bright, np.float64)}
+
     def drawn(self, cell: Array, column: Column) -> Array:
         """Four frames, two beside one another, in the order in which one reads."""
         return contact_print(cell)

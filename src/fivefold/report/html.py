@@ -12,6 +12,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.wording import plural
 from fivefold.decided import Provenance
 from fivefold.report.doubted import doubted_passages
+from fivefold.report.drifted import SIDES, drifted
 from fivefold.report.grids import facts, grid, listed
 from fivefold.report.headline import (
     display_name,
@@ -111,6 +112,8 @@ def render(
             for each in figures_of(run).values()
         ],
         passages=None if told_by is None else listed(*told_by, []),
+        drifted=drifted(run),
+        sides=Markup(legend(SIDES, ": of each, how it is spread")),
         doubted=None if doubted is None else listed(*doubted, [0]),
         metrics=_scores(evaluated.metrics),
         weighted=_scores(evaluated.weighted) if evaluated.weighted else None,

@@ -76,7 +76,9 @@ def thumbnails(pictures: Sequence[str], name: str) -> str:
     return f"<div>{''.join(shown)}</div>" if pictures else ""
 
 
-def legend(groups: Sequence[str]) -> str:
+def legend(
+    groups: Sequence[str], told: str = ": of each, how its training and validation rows are spread"
+) -> str:
     """Which colour stands for which rows, as HTML; empty where there is one group of all."""
     if not any(groups):
         return ""
@@ -84,7 +86,7 @@ def legend(groups: Sequence[str]) -> str:
         f'<span style="color:{colour}">&#9632;</span> {escape(name)}'
         for colour, name in zip(COLOURS, groups, strict=False)
     )
-    return f"<div>{signs}: of each, how its training and validation rows are spread</div>"
+    return f"<div>{signs}{told}</div>"
 
 
 def ticked(sentence: str, *, marked: bool = False) -> Any:

@@ -1,10 +1,13 @@
 """All that could be wrong with a model and its rows: everything that is looked for, in order."""
 
+from typing import TYPE_CHECKING
+
 from fivefold.core.events import Found
 from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders import row_findings, score_findings
+from fivefold.evaluate.finders.drift import drift, measure_drift
 from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.finders.outside import OUTSIDE
@@ -15,6 +18,9 @@ from fivefold.evaluate.finders.timesplit import optimistic_split
 from fivefold.evaluate.finders.uncovered import uncovered
 from fivefold.evaluate.threshold import few_rows
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FINDERS = (
     row_findings.too_few_test_rows,
     row_findings.few_test_groups,
@@ -23,7 +29,6 @@ FINDERS = (
     row_findings.untested_labels,
     row_findings.duplicates_across_parts,
     row_findings.rare_classes,
-    row_findings.drift,
     score_findings.poor_calibration,
     score_findings.off_the_rate,
     few_rows,
@@ -39,18 +44,22 @@ ASKING = (score_findings.off_the_rate, carried_by, score_findings.overfitting)
 """Those that ask the model about other rows, and so want it to be here."""
 
 
-def find(evidence: Evidence, session: Session) -> tuple[Finding, ...]:
-    """Look for everything that could be wrong, and tell as soon as something is found."""
+def find(
+    evidence: Evidence, session: Session
+) -> "tuple[tuple[Finding, ...], dict[str, pd.DataFrame]]":
+    """Look for everything that could be wrong, and tell it; with tables of what was looked at."""
     found: list[Finding] = []
     finders = [*FINDERS]
     if evidence.trained is None:
         finders = [*OUTSIDE, *(one for one in FINDERS if one not in ASKING)]
     for finder in finders if len(evidence.target) else [row_findings.too_few_test_rows]:
         found += finder(evidence)
+    drifted = measure_drift(evidence)
+    found += [] if drifted is None else drift(drifted)
     if len(evidence.target):
         refits = session if session.can_refit and evidence.trained is not None else None
         found += [] if refits is None else optimistic_split(evidence, refits)
         found += groups_apart(evidence, refits) + relatives_apart(evidence, refits)
     for finding in found:
         session.emit(Found(finding=finding))
-    return tuple(found)
+    return tuple(found), {} if drifted is None else {"drift": drifted.table()}

@@ -1,27 +1,18 @@
-"""What the rows give away, before the model is even asked: overlap, rare classes, drift."""
-
-from dataclasses import dataclass
+"""What the rows give away, before the model is even asked: overlap, rare classes."""
 
 import numpy as np
 
-from fivefold.codecs.schema import Schema
-from fivefold.codecs.table import Table
 from fivefold.core.finding import Finding, Severity, finding
 from fivefold.core.wording import plural, quoted
-from fivefold.division import TIMED, identical
+from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders.score_findings import fraction
 from fivefold.keys import codes_of
-from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
 
 FEW_TEST_ROWS, FEW_GROUPS = 200, 5
 FEW_ROWS_OF_A_CLASS = 30
 MANY_DUPLICATES = 0.01
-MOST_DRIFT_ROWS = 100_000
-MOST_DRIFTED = 5
-LEAST_DISTANCE = 0.1
-MOST_CHANCE = 0.01
 FEW_EFFECTIVE = 0.5  # effective test rows as a fraction of all, below which it is worth a word
 
 
@@ -155,73 +146,3 @@ def untested_labels(evidence: Evidence) -> list[Finding]:
         f"{'it is' if len(labels) == 1 else 'they are'} found was not measured."
     )
     return [finding("untested_labels", sentence, "warning", labels=labels)]
-
-
-def drift(evidence: Evidence) -> list[Finding]:
-    """Columns whose test values are not those of the training rows."""
-    if not len(evidence.data.train):
-        return []
-    random = np.random.default_rng(evidence.seed)
-    table = evidence.collected.table
-    train, test = (
-        table.take(
-            rows
-            if len(rows) <= MOST_DRIFT_ROWS
-            else random.choice(rows, MOST_DRIFT_ROWS, replace=False)
-        )
-        for rows in (evidence.data.train.index, evidence.data.test.index)
-    )
-    drifted = drifted_columns(train, test, evidence.schema, timed=evidence.partition.by in TIMED)
-    if not drifted:
-        return []
-    named = ", ".join(f"`{d.column}` ({d.distance:.2f})" for d in drifted[:MOST_DRIFTED])
-    more = f" and {len(drifted) - MOST_DRIFTED} more" if len(drifted) > MOST_DRIFTED else ""
-    plural = "columns differ" if len(drifted) > 1 else "column differs"
-    sentence = (
-        f"{len(drifted)} {plural} between training and test rows beyond chance, by distance of "
-        f"their distributions (0 to 1): {named}{more}."
-    )
-    return [finding("drift", sentence, columns={d.column: d.distance for d in drifted})]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """A column that differs between two sets of rows.
-
-    Args:
-        column: its name.
-        distance: largest difference of the cumulative shares (Kolmogorov-Smirnov) of numbers and
-            dates, or half the sum of differences of the shares of categories; 0 to 1. A kind of
-            the user's may have one of its own.
-        chance: how likely such a distance is if nothing differs, times the columns judged.
-    """
-
-    column: str
-    distance: float
-    chance: float
-
-
-def drifted_columns(
-    train: Table, test: Table, schema: Schema, *, timed: bool = False
-) -> list[Drift]:
-    """Input columns that differ beyond chance and by at least a tenth of the rows.
-
-    A missing value counts as a value of its own. Kinds that have no `drift` are not judged, texts
-    and images among them; nor are moments where rows were divided by time, as these must differ.
-
-    Returns:
-        The largest distance first; chances are corrected for the number of columns (Bonferroni).
-    """
-    if not len(train) or not len(test):
-        return []
-    judged = []
-    for column in schema.inputs:
-        kind, name = kind_of(column.kind), column.name
-        if timed and kind.dated:
-            continue
-        answer = kind.drift(train.column(name), test.column(name))
-        if answer is not None:
-            judged.append((name, *answer))
-    found = [Drift(name, gap, min(1.0, len(judged) * chance)) for name, gap, chance in judged]
-    found = [d for d in found if d.distance >= LEAST_DISTANCE and d.chance < MOST_CHANCE]
-    return sorted(found, key=lambda drift: -drift.distance)
