@@ -37,6 +37,7 @@ from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS, scripted_picture
 from fivefold.kinds.remarks import mixed_sizes
 from fivefold.kinds.scripted import Scripted
+from fivefold.kinds.visible import brightness, shapes
 
 CHUNK = 256
 """Images encoded at a time."""
@@ -108,8 +109,7 @@ class Image(Kind):
         if isinstance(value, np.ndarray):
             return value.ndim in (2, 3) and not is_long(value) and not is_film(value)
         file = isinstance(value, bytes) and _MARKS.match(value) and not is_animation(value)
-        drawn = hasattr(value, "getbands") and getattr(value, "n_frames", 1) < 2
-        return bool(file) or drawn
+        return bool(file) or (hasattr(value, "getbands") and getattr(value, "n_frames", 1) < 2)
 
     def fit(self, cells: Cells, column: Column, settings: Settings) -> ImageState:
         """The size, see `usual_size`, channels and pixel statistics.
@@ -198,22 +198,16 @@ class Image(Kind):
         )
 
     def remarks(self, column: Column, state: ImageState) -> tuple[Finding, ...]:
-        height, width = state.shape[1:]
-        found = mixed_sizes(column.name, state.seen, (height, width), POLICIES[state.fit])
+        found = mixed_sizes(column.name, state.seen, state.shape[1:], POLICIES[state.fit])
         return () if found is None else (found,)
 
     def sizes(self, values: Array, column: Column) -> dict[str, Array]:
         """Pixels down and across, and colours, of each picture."""
-        absent = (np.nan,) * len(AXES)
-        shapes = [absent if picture is None else picture.shape for picture in values]
-        counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
-        return dict(zip(AXES, counts.T, strict=True))
+        return shapes(values, AXES)
 
     def compared(self, values: Array, column: Column) -> dict[str, Array]:
         """Sizes, and how bright pictures are and how far their pixels differ."""
-        seen = [(np.nan,) * 2 if one is None else (one.mean(), one.std()) for one in values]
-        bright, contrast = np.array(seen, np.float64).reshape(-1, 2).T
-        return {**self.sizes(values, column), "brightness": bright, "contrast": contrast}
+        return {**self.sizes(values, column), **brightness(values)}
 
     def drawn(self, cell: Array, column: Column) -> Array:
         """Its pixels, stretched from black to white unless their white is known."""

@@ -44,6 +44,7 @@ from fivefold.kinds.moving import contact_print, draw_moving
 from fivefold.kinds.numbers import bound
 from fivefold.kinds.remarks import mixed_lengths, mixed_sizes, still_clips
 from fivefold.kinds.video_state import VideoState
+from fivefold.kinds.visible import brightness, shapes
 
 CHUNK = 32
 """Clips encoded at a time."""
@@ -209,15 +210,11 @@ class Video(Kind):
 
     def sizes(self, values: Array, column: Column) -> dict[str, Array]:
         """Frames as far as they are kept, pixels down and across, and colours, of each clip."""
-        absent = (np.nan,) * len(AXES)
-        shapes = [absent if clip is None else clip.shape for clip in values]
-        counts = np.array(shapes, dtype=np.float64).reshape(-1, len(AXES))
-        return dict(zip(AXES, counts.T, strict=True))
+        return shapes(values, AXES)
 
     def compared(self, values: Array, column: Column) -> dict[str, Array]:
-        """Sizes, and how bright clips are."""
-        bright = [np.nan if clip is None else clip.mean() for clip in values]
-        return {**self.sizes(values, column), "brightness": np.array(bright, np.float64)}
+        """Sizes, and how bright clips are and how far their pixels differ."""
+        return {**self.sizes(values, column), **brightness(values)}
 
     def drawn(self, cell: Array, column: Column) -> Array:
         """Four frames, two beside one another, in the order in which one reads."""
