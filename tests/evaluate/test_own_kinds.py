@@ -9,7 +9,7 @@ from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evaluate import Evaluate
 from fivefold.evaluate.features import LinearFeatures, tree_matrix
 from fivefold.evaluate.finders.drift import measure_drift
-from fivefold.evaluate.finders.subgroups import groups
+from fivefold.evaluate.finders.slices import single_slices
 from fivefold.kinds.plain import Bag, Dense, Levels
 
 ROWS = 400
@@ -42,7 +42,7 @@ def test_drift_is_judged_where_the_kind_can(world, judged_kinds):
 def test_groups_are_those_that_the_kind_gives(judged_kinds):
     schema = schema_of(c="colour", r="route", g="grade")
     table = Columns({"c": COLOURS, "r": ROUTES, "g": GRADES})
-    made = {(name, words): rows for name, words, rows in groups(table, schema)}
+    made = {one.where[0]: one.members for one in single_slices(table, schema)}
     assert set(made) == {("g", "`A`"), ("g", "`B`")}
     assert (made["g", "`A`"] == (GRADES == "A")).all()
 
