@@ -161,7 +161,24 @@ def letters(draw: Draw, share: float) -> tuple[Any, dict[str, Any]]:
     return source, {"target": "y", "kinds": {"text": "text"}}
 
 
+def wandered(draw: Draw, wrong: float) -> tuple[Any, dict[str, Any]]:
+    """600 rows to learn from, 400 to judge by, a quarter of them far out in one of two columns.
+
+    The fault: out there a share of the rows is not what the law of the others says.
+    """
+    parts = []
+    for rows in (600, 400):
+        first, second = draw.normal(size=(2, rows))
+        far = (np.arange(rows) < 100) & (rows == 400)
+        first = first + far * np.where(first > 0, 6, -6)
+        up = first + second + draw.logistic(0, 0.3, rows) > 0
+        up ^= far & (draw.random(rows) < wrong)
+        parts.append(pd.DataFrame({"first": first, "second": second, "y": up}))
+    return parts[0], {"target": "y", "test_source": parts[1]}
+
+
 CLEAN = (
+    Clean("tables, some rows outside", wandered, logistic),
     Clean("tables, trees", twins, boosted),
     Clean("tables, linear", twins, logistic),
     Clean("pictures", blobs, linear_pixels),
@@ -181,6 +198,10 @@ PLANS = (
         *((0.2, 0.4, 0.6, 0.8, 1.0), "of pictures"),
     ),
     Plan(*("shortcut", "texts", letters, bag), *((0.2, 0.4, 0.6, 0.8, 1.0), "of one class")),
+    Plan(
+        *("overconfident_outside", "tables, some rows outside", wandered, logistic),
+        *((0.05, 0.1, 0.2, 0.3, 0.5), "of rows there"),
+    ),
 )
 FAULTS = tuple(dict.fromkeys(plan.fault for plan in PLANS))
 

@@ -25,7 +25,12 @@ def test_evaluation_scores_the_test_rows_of_the_partition(numbers, execute):
     assert (made.target == numbers.target[test]).all()
     assert list(made.metrics) == [metric.name for metric in BINARY.metrics]
     assert_allclose(float(made.metrics["accuracy"]), (made.scores.argmax(1) == made.target).mean())
-    assert set(made.tables) == TABLES | {"calibration", "per_class", "class_distribution"}
+    assert set(made.tables) == TABLES | {
+        "calibration",
+        "per_class",
+        "class_distribution",
+        "outside",
+    }
     assert made.folds == {}
 
 

@@ -106,6 +106,7 @@ low_coverage: ask what changed between the two; draw validation rows like those 
 learnt_threshold: Train(hold_back=True) keeps validation rows for the threshold
 weak_subgroup: look at these rows; collect more of them, or do not use the model there
 shortcut: look whether what is asked for is there; cut that area off, or mask it, in every row
+overconfident_outside: refuse rows outside the range that the contract tells, or find odd ones first
 fragile: train on rows as they will come; Train(augment=) disturbs pictures and sounds in training
 overfitting: more rows, or a smaller network; the score on test rows is the one to trust
 baseline_wins: use the simple model, which is better and easier to serve

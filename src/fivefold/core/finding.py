@@ -196,6 +196,7 @@ learnt_threshold: warning: the rows that set the threshold of alarms were learnt
 weak_subgroup: warning: a group is predicted worse than the model promises, or a simple one does
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
 shortcut: warning: much hangs on a corner, the border, one word or the first moment of a cell
+overconfident_outside: warning: test rows outside what training rows hold; sure there, and wrong
 fragile: warning: a disturbance that people would hardly notice costs much of what the model knows
 overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows

@@ -15,7 +15,11 @@ UNREPEATED = "not measured: Evaluate(folds=5)"
 
 
 def limitations(
-    evidence: Evidence, findings: tuple[Finding, ...], *, left_out: tuple[str, ...] = ()
+    evidence: Evidence,
+    findings: tuple[Finding, ...],
+    *,
+    left_out: tuple[str, ...] = (),
+    beyond: "pd.DataFrame | None" = None,
 ) -> "pd.DataFrame":
     """What a reader must not conclude, computed from what was found and what was not measured.
 
@@ -27,8 +31,23 @@ def limitations(
     worst = sorted(findings, key=lambda finding: finding.severity)  # "serious", then "warning"
     told = [(f.sentence, f"finding {f.code}") for f in worst if f.severity != "note"]
     told += _unjudged(evidence)
+    told += [] if beyond is None else _of_nonsense(beyond)
     told += [(what, "not measured") for what in left_out]
     return pd.DataFrame(told, columns=["limitation", "evidence"])
+
+
+def _of_nonsense(beyond: "pd.DataFrame") -> list[tuple[str, str]]:
+    """How sure the model is where it can know nothing."""
+    sure = beyond.set_index("what")["confidence"]
+    if "nonsense" not in sure:
+        return []
+    what = (
+        "Of rows like those of no training row (all cells nonsense) the model is "
+        f"{sure['nonsense']:.0%} sure in the mean, of test rows {sure.iloc[0]:.0%}: a sure answer "
+        "is no sign of a known row."
+    )
+    rows = int(beyond["rows"].iloc[-1])
+    return [(what, f"confidence of {rows:,} rows of nonsense")]
 
 
 def _unjudged(evidence: Evidence) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fivefold.core.finding import Finding
+from fivefold.evaluate.beyond import beyond
 from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.dependence import partial_dependence
 from fivefold.evaluate.evidence import Evidence
@@ -56,6 +57,7 @@ def tables_of(
     more["explanations"] = explanations(evidence, explain) if here else None
     more["calibration"] = calibration_table(evidence)
     more["shortcuts"] = evidence.areas
+    more["outside"] = beyond(evidence) if here else None
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
     more["subgroups"] = hardest(evidence) if len(evidence.target) else None
@@ -68,7 +70,9 @@ def tables_of(
         tables["labelling"] = labelling(evidence)
     if evidence.trained is not None:
         tables["hardware"] = hardware(evidence.trained)
-    tables["limitations"] = limitations(evidence, findings, left_out=left_out)
+    tables["limitations"] = limitations(
+        evidence, findings, left_out=left_out, beyond=more["outside"]
+    )
     if folds is not None:
         tables["folds"] = folds.scores
         tables["out_of_fold"] = folds.predictions

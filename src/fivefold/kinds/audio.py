@@ -21,9 +21,10 @@ from fivefold.kinds.audio_state import AudioState
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.clips import CLIPS, PACE, SILENT
-from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.disturbance import Change, Disturbance
 from fivefold.kinds.interference import of_sounds
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.nonsense import noise_of
 from fivefold.kinds.sample import Sample
 
 RATE = 16_000
@@ -252,6 +253,9 @@ class Audio(Kind):
 
     def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
         return areas_of_sounds(_rate_in(column.format) or RATE, seen)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        return noise_of(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """The same sounds backwards, at half their loudness."""

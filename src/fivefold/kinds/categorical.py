@@ -13,9 +13,10 @@ from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.codes import CODES, FIRST, MISSING, UNSEEN
-from fivefold.kinds.disturbance import Disturbance, unseen_words
+from fivefold.kinds.disturbance import Change, Disturbance, unseen_words
 from fivefold.kinds.dull import Dull, is_id_name
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.nonsense import letters_at_random, new_to
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
@@ -140,6 +141,12 @@ class Categorical(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return (*super().disturbances(column, seen), *unseen_words())
+
+    def strays(self, values: Array, seen: Array) -> Array:
+        return new_to(values, seen)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        return letters_at_random
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

@@ -11,7 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.errors import ConfigError
 from fivefold.kinds.area import Area
 from fivefold.kinds.block import Fitted
-from fivefold.kinds.disturbance import Disturbance, missing_cells
+from fivefold.kinds.disturbance import Change, Disturbance, missing_cells
 from fivefold.kinds.scripted import Scripted
 
 Control = Literal[
@@ -206,6 +206,22 @@ class Doors:
         It takes what `disturbances` does.
         """
         return ()
+
+    def strays(self, values: Array, seen: Array) -> Array:
+        """`(n,)` bool: cells outside what training rows hold; by default none is.
+
+        Args:
+            values: `(n, ...)` canonical.
+            seen: `(m, ...)` canonical, of all training rows.
+        """
+        return np.zeros(len(values), bool)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        """What puts cells like those of no training row in place of any; by default there is none.
+
+        It takes what `disturbances` does.
+        """
+        return None
 
     # --- the check for leaks
 

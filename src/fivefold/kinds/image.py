@@ -27,11 +27,12 @@ from fivefold.kinds.area import Area, areas_of_pictures
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
 from fivefold.kinds.distortion import of_pictures
-from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.disturbance import Change, Disturbance
 from fivefold.kinds.doors import Handed
 from fivefold.kinds.image_state import ImageState
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.levels import moments
+from fivefold.kinds.nonsense import noise_of
 from fivefold.kinds.numbers import bound
 from fivefold.kinds.patch import draw_patch
 from fivefold.kinds.pixels import PIXELS, scripted_picture
@@ -267,6 +268,9 @@ class Image(Kind):
 
     def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
         return areas_of_pictures(seen)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        return noise_of(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         """Their negatives, all of them."""

@@ -16,9 +16,10 @@ from fivefold.codecs.table import Array
 from fivefold.codecs.whole import EXACT, WideIntegers, wide_integers
 from fivefold.core.finding import Finding
 from fivefold.kinds.block import Fitted
-from fivefold.kinds.disturbance import Disturbance, noisy_numbers
+from fivefold.kinds.disturbance import Change, Disturbance, noisy_numbers
 from fivefold.kinds.dull import Dull, numbering
 from fivefold.kinds.kind import Kind
+from fivefold.kinds.nonsense import beyond_range, far_numbers
 from fivefold.kinds.numbers import NUMBERS, bound, bounded, likely_range, unshifted, usual_range
 from fivefold.kinds.quick import Quick, plain_reader
 from fivefold.kinds.remarks import number_findings, number_like, numbers_and_strays
@@ -163,6 +164,12 @@ class Numeric(Kind):
 
     def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
         return (*super().disturbances(column, seen), *noisy_numbers(seen))
+
+    def strays(self, values: Array, seen: Array) -> Array:
+        return beyond_range(values, seen)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        return far_numbers(seen)
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         values[some] = values[some] * 7.0 + 1.0

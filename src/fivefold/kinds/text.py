@@ -18,10 +18,11 @@ from fivefold.core.wording import plural
 from fivefold.kinds.area import Area, areas_of_texts
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
-from fivefold.kinds.disturbance import Disturbance
+from fivefold.kinds.disturbance import Change, Disturbance
 from fivefold.kinds.grams import GramCensus
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.misspelling import rewritten
+from fivefold.kinds.nonsense import letters_at_random
 from fivefold.kinds.quick import Quick
 from fivefold.kinds.sample import Sample
 from fivefold.kinds.scripted import Scripted, script
@@ -198,6 +199,9 @@ class Text(Kind):
 
     def areas(self, column: Column, seen: Array) -> tuple[Area, ...]:
         return areas_of_texts(seen)
+
+    def nonsense(self, column: Column, seen: Array) -> Change | None:
+        return letters_at_random
 
     def corrupt(self, values: Array, some: Array, few: Array) -> Array:
         return unheard_of(values, some, few)

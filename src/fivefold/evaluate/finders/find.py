@@ -11,6 +11,7 @@ from fivefold.evaluate.finders.drift import drift, measure_drift
 from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.finders.outside import OUTSIDE
+from fivefold.evaluate.finders.overconfident import overconfident_outside
 from fivefold.evaluate.finders.shortcut import shortcut
 from fivefold.evaluate.finders.shuffled import carried_by
 from fivefold.evaluate.finders.subgroups import weak_subgroup
@@ -37,6 +38,7 @@ FINDERS = (
     carried_by,
     fragile,
     shortcut,
+    overconfident_outside,
     score_findings.overfitting,
     score_findings.baseline_wins,
 )
