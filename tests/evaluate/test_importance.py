@@ -45,6 +45,7 @@ def test_twins_are_missed_together_and_what_tells_nothing_is_not(run):
     assert both > 1.5 * table["lost"][["told", "twin"]].max()
     assert table["told"].tolist() == (table["p"] < 0.05).tolist()
     assert not table["told"][["noise", "colour", "note"]].any()
+    assert "exchanged together" in run.figures["importance"].caption
 
 
 @pytest.mark.slow

@@ -271,9 +271,8 @@ def _about_importance(table: "pd.DataFrame") -> str:
     told = "What the leading score loses where a column is another row's, by validation rows"
     if np.isnan(table["p"]).all():
         return f"{told}. {str(table['lost'].iloc[0].method).capitalize()}: no intervals."
-    alike = " `a + b` are columns that are alike, exchanged together." * (
-        table["columns"].max() > 1
-    )
+    several = bool((table["columns"] > 1).any())
+    alike = " `a + b` are columns that are alike, exchanged together." if several else ""
     return f"{told}. A line is the interval; grey is not told from nothing.{alike}"
 
 
