@@ -82,3 +82,26 @@ def test_shell_prints_no_sign_of_the_data_that_steers_it(tmp_path, capsys):
     for told in (out, err):
         assert "name" in told
         assert not {"\x1b", "\u202e"} & {*told}
+
+
+def test_shell_compares_with_a_population_and_writes_a_page_of_all_sections(tmp_path, capsys):
+    draw = np.random.default_rng(0)
+    a = draw.normal(size=120)
+    lines = [
+        f"{n / 7},{n},{'fm'[int(one)]},{'no' if n < 0 else 'yes'}"
+        for n, one in zip(a, draw.random(120) < 0.9, strict=True)
+    ]
+    (tmp_path / "rows.csv").write_text("\n".join(["a,b,sex,y", *lines]))
+    (tmp_path / "census.json").write_text('{"sex": {"f": 0.5, "m": 0.5}}')
+    words = ["look", str(tmp_path / "rows.csv"), "--target", "y", "--population"]
+    page = tmp_path / "data.html"
+    assert cli.main([*words, str(tmp_path / "census.json"), "--report", str(page)]) == 0
+    text, told = capsys.readouterr().out, page.read_text()
+    assert "people   Not as the population: `sex` (share of" in text
+    assert "`a` and `b` 1.00" in text
+    for title in ("Beside the population", "Columns that go together"):
+        assert f"<h3>{title}</h3>" in told
+    assert "<script" not in told
+    seen = ff.look(tmp_path / "rows.csv", target="y")
+    assert list(seen.tables) == [one.name for one in seen.sections if one.rows]
+    assert seen.tables["associations"]["with"].tolist()[0] in ("a", "b")

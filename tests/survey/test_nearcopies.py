@@ -29,8 +29,8 @@ def test_texts_that_differ_by_a_word_are_copies_and_short_ones_are_not():
     [section] = near_copies(table, [Column(name="said", kind="text")], np.arange(len(texts)))
     [row] = section.rows
     assert (row["row"], row["copy"], row["texts"]) == (5, 200, 2)
-    assert "1 cell is nearly that of another row" in section.told[0]
-    assert "1 cell is equal to another" in section.told[0]
+    assert "1 cell is nearly as another" in section.told[0]
+    assert "1 cell is equal to one" in section.told[0]
 
 
 def test_pictures_that_were_scaled_lightened_or_mirrored_are_copies(pictures):

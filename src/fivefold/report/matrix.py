@@ -19,6 +19,7 @@ CELL, ROOM, LETTER = 20, 172, 12
 LEAST = 0.1
 STEPS = 9
 """Shades that are told apart."""
+LEGEND = "<div><small>Blue: both rise, or one tells the other; orange: one falls.</small></div>"
 TOUCHED = 2
 """Pixels of a cell where there are many, at least."""
 SIGNS = (("+", "var(--blue,#0072b2)", (0, 114, 178)), ("-", "var(--orange,#d55e00)", (213, 94, 0)))
@@ -28,7 +29,7 @@ def drawn_of(picture: Matrix | Bars, *, label: str) -> str:
     """The picture as HTML: an SVG, and an image of all where there are too many names."""
     if isinstance(picture, Bars):
         return _bars(picture)
-    shown = _square(picture.largest(NAMED), label)
+    shown = f"{_square(picture.largest(NAMED), label)}{LEGEND}"
     if len(picture.names) <= NAMED:
         return shown
     many = f"{label}: all {len(picture.names):,} columns"
@@ -74,7 +75,7 @@ def _small(values: Array, label: str) -> str:
     for sign, _, colour in SIGNS:
         inside = known > 0 if sign == "+" else known < 0
         pixels[inside, :3] = colour
-    pixels[:, :, 3] = np.rint(255 * np.clip(np.abs(known), 0, 1))
+    pixels[:, :, 3] = np.rint(255 * np.sqrt(np.clip(np.abs(known), 0, 1)))
     file = BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     side = max(TOUCHED * len(known), 300) if len(known) < 300 else len(known)
@@ -88,7 +89,7 @@ def _small(values: Array, label: str) -> str:
 def _bars(picture: Bars) -> str:
     """Rows by moment, from left to right, with the first and the last below."""
     counts = picture.counts
-    slot = SLOT // 2
+    slot = SLOT // 2 - 1
     width, most = slot * len(counts), max(int(counts.max(initial=0)), 1)
     heights = np.ceil(HEIGHT * counts / most).astype(int).tolist()
     path = "".join(

@@ -283,7 +283,7 @@ def overview(
         left_out=max(0, len(order) - MOST),
         groups=("",) if groups is None else tuple(map(printable, groups.labels)),
         findings=tuple(ranked(collected.findings)),
-        sections=(*more, *surveyed(table, schema, rows, learnt, groups)),
+        sections=(*more, *surveyed(table, schema, leads, rows, learnt, groups)),
     )
 
 

@@ -67,9 +67,9 @@ def _of_passages(column: Column, values: Array, rows: Array, count: int) -> Sect
     members = {int(one): np.flatnonzero(group == one) for one in several[:SHOWN]}
     order = sorted(members, key=lambda one: -len(members[one]))
     lines = [_pair(one, members[one], there, texts, first) for one in order]
-    told = f"`{column.name}`: {_counted(len(there) - len(near), 'cell')} nearly that of another row"
+    told = f"`{column.name}`: {_counted(len(there) - len(near), 'cell')} nearly as another"
     told += f", {len(near[counts > 1]):,} groups in all" if len(several) > 1 else ""
-    told += f"; {_counted(equal, 'cell')} equal to another" if equal else ""
+    told += f"; {_counted(equal, 'cell')} equal to one" if equal else ""
     return Section(
         name=f"copies of {column.name}",
         title=f"Texts of {column.name} that are copies",
@@ -111,7 +111,7 @@ def _of_pictures(column: Column, values: Array, rows: Array, count: int) -> Sect
             media += [] if seen is None else [_shown(seen, f"row {row:,}")]
     copied = len(group) - len(np.unique(group))
     groups = int((np.bincount(group) > 1).sum())
-    told = f"`{column.name}`: {_counted(copied, 'picture')} nearly that of another row"
+    told = f"`{column.name}`: {_counted(copied, 'picture')} nearly as another"
     told += f", {groups:,} groups in all" if groups > 1 else ""
     return Section(
         name=f"copies of {column.name}",

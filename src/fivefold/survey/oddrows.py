@@ -60,8 +60,9 @@ def odd_rows(table: Table, columns: Sequence[Column], rows: Array) -> Section | 
     found = found[np.argsort(-distance[found], kind="stable")]
     lines = list[dict[str, Any]]()
     for place in found[:SHOWN]:
-        most = np.argsort(-parts[place], kind="stable")[:TOLD]
-        cells = {names[one]: float(table.column(names[one])[rows[place]]) for one in most}
+        most = np.argsort(-parts[place], kind="stable")[:TOLD]  # a missing one has no part in it
+        own = {names[one]: float(table.column(names[one])[rows[place]]) for one in most}
+        cells = {name: value for name, value in own.items() if np.isfinite(value)}
         row = int(rows[place])
         lines.append({"row": row, "distance": float(distance[place] / bound), "columns": cells})
     listed = "; ".join(f"row {line['row']:,} ({_told(line['columns'])})" for line in lines[:TOLD])
