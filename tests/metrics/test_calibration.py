@@ -1,13 +1,16 @@
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 from sklearn.calibration import calibration_curve
 
 from fivefold.metrics.calibration import (
     calibration_error,
     calibration_error_by_chance,
+    calibration_interval,
     judged,
     reliability,
 )
+from fivefold.metrics.resampling import resample
 
 
 def test_calibration_error_equals_a_hand_computation():
@@ -73,3 +76,32 @@ def test_calibration_error_does_not_depend_on_the_order_of_rows_of_one_confidenc
     coarse = np.repeat([0.1, 0.3, 0.8], 100)
     came_true = np.concatenate([np.arange(100) < n for n in (10, 30, 80)])
     assert calibration_error(coarse, came_true) < 1e-12
+
+
+@pytest.mark.slow
+def test_interval_of_the_calibration_error_holds_what_it_is_without_luck():
+    """Percentile and BCa intervals hold 0 of calibrated rows never."""
+    draw, rows, held, begun = np.random.default_rng(0), 400, {1: 0, 4: 0}, 0
+    for number in range(20):
+        given = draw.beta(2, 2, rows)
+        chance = calibration_error_by_chance(given, seed=number)
+        for heat in held:
+            share = 1 / (1 + np.exp(-np.log(given / (1 - given)) / heat))
+            came_true = draw.random(rows) < share
+            error = calibration_interval(given, came_true, resample(rows, seed=number), chance)
+            gaps = np.array_split((share - given)[np.argsort(given)], 15)
+            truth = sum(abs(piece.sum()) for piece in gaps) / rows
+            held[heat] += error.low <= truth <= error.high
+            assert error.low <= error <= error.high
+            begun += heat == 4 and error.low > 0
+    assert held[1] >= 16
+    assert held[4] >= 15
+    assert begun >= 18  # what is off is told from luck
+
+
+def test_interval_of_too_few_rows_says_why_there_is_none():
+    given, came_true = np.linspace(0.1, 0.9, 20), np.arange(20) > 9
+    chance = calibration_error_by_chance(given, seed=0)
+    error = calibration_interval(given, came_true, resample(20, seed=0), chance)
+    assert np.isnan(error.low)
+    assert error.method == "too few rows"

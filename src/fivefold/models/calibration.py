@@ -27,6 +27,9 @@ PULL = 10.0
 KNOTS, KNOT_ROWS = 20, 25
 """Knots of a rising map at most, and kept rows behind each at least."""
 
+LEAST_KNOTS = 4
+"""Groups of fewer rows say too little of a shape."""
+
 NARROW = 0.1
 """Logits between two knots at least, so that rounding is not made larger."""
 
@@ -112,25 +115,25 @@ def fit_rising(
 
     Rows stand in groups of equal weight, neighbours whose shares do not rise are one, and each
     group is one knot at its mean, so that the map rises strictly and keeps the order of rows. To
-    each group one row is added that came true as often as its probabilities say, so that none is
-    certain.
+    each group one row is added that came true as often as all do, so that none is certain.
 
     Returns:
-        `(k,)` logits, and `(k,)` what they become, both rising; 0 and 0 without rows.
+        `(k,)` logits, and `(k,)` what they become, both rising; 0 and 0, which changes nothing,
+        of too few rows for four groups, or where all came true, or none.
 
     Reference:
         Oron and Flournoy, Centered Isotonic Regression, Statistics in Biopharmaceutical Research
         2017; Zadrozny and Elkan, Transforming Classifier Scores into Accurate Multiclass
         Probability Estimates, KDD 2002.
     """
-    if not len(logits):
+    if len(logits) < LEAST_KNOTS * KNOT_ROWS or len(np.unique(target == 1)) < 2:
         return np.zeros(1), np.zeros(1)
     logits = np.clip(logits, -SATURATED, SATURATED)
     counts = np.ones(len(logits)) if weight is None else relative(weight)
-    groups = bin_rows(logits, max(1, min(knots, len(logits) // KNOT_ROWS)), counts)
+    groups = bin_rows(logits, min(knots, len(logits) // KNOT_ROWS), counts)
     sizes = groups.sums(np.ones(len(logits)))
-    stated = groups.sums(1 / (1 + np.exp(-logits)))
-    hits = groups.sums((target == 1).astype(np.float64)) + stated / sizes
+    came_true = (target == 1).astype(np.float64)
+    hits = groups.sums(came_true) + np.average(came_true, weights=counts)
     blocks: list[Array] = []  # weight, sum of logits, what came true
     for size, total, true in zip(sizes, groups.sums(logits), hits, strict=True):
         blocks.append(np.array([size, total, true, size + 1]))
