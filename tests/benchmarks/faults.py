@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import leaky
 import numpy as np
 import pandas as pd
 import weakly
@@ -19,6 +20,7 @@ import weakly
 import fivefold as ff
 
 FIRST = 20_000
+SHARES = (0.9, 0.95, 0.98, 0.99, 1.0)
 
 
 class Fault(NamedTuple):
@@ -75,6 +77,76 @@ FAULTS = {
         ("two", "several", "number"),
         weakly.unseen,
         "odds, or noises, that two columns together change and the model leaves out",
+    ),
+    "leak: two columns together": Fault(
+        ("target_leakage",),
+        SHARES,
+        ("two", "several", "number"),
+        leaky.combined,
+        "share of 1,000 rows whose target is the sum of two columns, of classes round their number",
+    ),
+    "leak: the larger of two": Fault(
+        ("target_leakage",),
+        SHARES,
+        ("two",),
+        leaky.compared,
+        "share of 1,000 rows in which the larger of two numbers tells the class",
+    ),
+    "leak: name of a file": Fault(
+        ("target_leakage",),
+        (0.1, 0.2, 0.5, 1.0),
+        ("two", "several"),
+        leaky.named,
+        "share of 1,000 names that begin with the class",
+    ),
+    "leak: word in a text": Fault(
+        ("target_leakage",),
+        SHARES,
+        ("two", "several"),
+        leaky.noted,
+        "share of 1,000 texts with a word that only rows of the class have",
+    ),
+    "answers that are the target": Fault(
+        ("predicts_target",),
+        (0.99, 1.0),
+        ("two", "several", "number"),
+        weakly.told_the_target,
+        "share of 200 answers that are the truth",
+    ),
+    "another scale": Fault(
+        ("other_scale",),
+        (1.25, 1.5, 2.0, 10.0),
+        ("number",),
+        weakly.scaled,
+        "times the numbers, which explain half of the variance, around their mean",
+    ),
+    "the other class": Fault(
+        ("other_class",),
+        (0.6, 0.8, 1.0),
+        ("two",),
+        weakly.turned,
+        "share of the rows whose probability is that of the other class",
+    ),
+    "near copies": Fault(
+        ("near_copies_across_parts",),
+        (0.01, 0.02, 0.05, 0.1),
+        ("two", "number"),
+        weakly.copied,
+        "share of 1,000 test rows that are a training row, numbers moved by 1 % of their deviation",
+    ),
+    "rough copies": Fault(
+        ("near_copies_across_parts",),
+        (0.05, 0.1),
+        ("two", "number"),
+        weakly.copied_roughly,
+        "likewise, numbers moved by 5 % of their deviation",
+    ),
+    "leak: what comes later": Fault(
+        ("target_leakage",),
+        SHARES,
+        ("two", "several", "number"),
+        leaky.ahead,
+        "share of 1,000 rows in which a column is the target of the next one",
     ),
 }
 

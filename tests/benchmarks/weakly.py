@@ -4,7 +4,8 @@ Six columns: two numbers and a category decide, others do not. Groups differ in 
 rows of some are nearer to a boundary, noise of numbers has another size. None of that is a fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +17,11 @@ from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Columns
 from fivefold.evaluate.baselines import BaselineName, fit_baselines
 from fivefold.evaluate.evidence import Evidence, Rival
+from fivefold.evaluate.finders.copysplit import near_copies
+from fivefold.evaluate.finders.outside import OUTSIDE
 from fivefold.evaluate.finders.subgroups import weak_subgroup
 from fivefold.kinds.codec import Codec
+from fivefold.metrics.estimates import estimate
 from fivefold.metrics.resampling import resample
 from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_rows
@@ -99,6 +103,7 @@ def found(
     said: np.ndarray,
     train: pd.DataFrame | None = None,
     rivals: bool = True,
+    look: Callable[[Evidence], Sequence[ff.Finding]] = weak_subgroup,
 ) -> Sequence[ff.Finding]:
     """What is found of these answers for `frame`, beside simple models of `train` or of a half."""
     classes = () if said.ndim == 1 else tuple(f"c{k}" for k in range(said.shape[1]))
@@ -136,7 +141,9 @@ def found(
         resamples=resample(len(said), seed=0),
         rivals=beside,
     )
-    return weak_subgroup(evidence)
+    metrics = estimate(evidence.target, said, [*evidence.judging], resamples=evidence.resamples)
+    evidence = replace(evidence, metrics=metrics)
+    return look(evidence)
 
 
 def _kind(column: "pd.Series[object]") -> str:
@@ -206,3 +213,60 @@ def unseen(kind: str, strength: float, seed: int) -> Sequence[ff.Finding]:
     """Answers by a law that lacks what two columns change together."""
     whole, simple = law(kind, ROWS, seed, beyond=strength), law(kind, ROWS, seed)
     return found(whole.frame, truth(whole, seed), simple.chances)
+
+
+def copied(kind: str, strength: float, seed: int, moved: float = 0.01) -> Sequence[ff.Finding]:
+    """Test rows of which a share are training rows whose numbers were moved a little."""
+    one, draw = law(kind, 2 * ROWS, seed), np.random.default_rng(seed + 6_000_000)
+    frame = one.frame.assign(
+        fourth=draw.gamma(2.0, size=2 * ROWS), fifth=draw.normal(size=2 * ROWS)
+    )
+    target = truth(one, seed)
+    half, count = ROWS, round(strength * ROWS)
+    learn, judge = frame[:half], frame[half:].reset_index(drop=True)
+    for name in frame if count else ():
+        cells = learn[name].to_numpy()[:count]
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            cells = cells + moved * float(frame[name].std()) * draw.normal(size=count)
+        judge.loc[: count - 1, name] = cells
+    names = target if kind == "number" else [f"c{k}" for k in target]
+    rows = learn.assign(y=names[:half])
+    said = one.chances[half:]
+    return found(judge, target[half:], said, rows, rivals=False, look=near_copies)
+
+
+def copied_roughly(kind: str, strength: float, seed: int) -> Sequence[ff.Finding]:
+    """The same, moved more."""
+    return copied(kind, strength, seed, moved=0.05)
+
+
+def _outside(evidence: Evidence) -> Sequence[ff.Finding]:
+    """What an audit looks for beside all else."""
+    return [one for look in OUTSIDE for one in look(evidence)]
+
+
+def told_the_target(kind: str, strength: float, seed: int) -> Sequence[ff.Finding]:
+    """Answers of which a share is the truth; the others are what the law tells."""
+    one = law(kind, 200, seed)
+    true = truth(one, seed)
+    known = np.random.default_rng(seed + 7_000_000).permutation(200) < strength * 200
+    exact = true if kind == "number" else np.eye(one.chances.shape[1])[true]
+    said = np.where(known if kind == "number" else known[:, None], exact, one.chances)
+    return found(one.frame, true, said, look=_outside)
+
+
+def scaled(kind: str, strength: float, seed: int) -> Sequence[ff.Finding]:
+    """Expected numbers in another unit: so many times as far from their mean."""
+    one = law(kind, ROWS, seed)
+    noise = one.chances.std() * np.random.default_rng(seed + 8_000_000).normal(size=ROWS)
+    middle = one.chances.mean()
+    said = middle + (strength or 1.0) * (one.chances - middle)
+    return found(one.frame, one.chances + noise, said, look=_outside)
+
+
+def turned(kind: str, strength: float, seed: int) -> Sequence[ff.Finding]:
+    """Probabilities of the other class in a share of the rows."""
+    one = law(kind, ROWS, seed)
+    other = np.random.default_rng(seed + 9_000_000).random(ROWS) < strength
+    said = np.where(other[:, None], one.chances[:, ::-1], one.chances)
+    return found(one.frame, truth(one, seed), said, look=_outside)

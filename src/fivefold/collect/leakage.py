@@ -11,6 +11,7 @@ from fivefold.codecs.table import Array
 from fivefold.collect.difficulty import find_difficulty, ranks_of
 from fivefold.collect.lasting import lasting
 from fivefold.collect.sums import add_up
+from fivefold.collect.twocolumns import find_together
 from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
@@ -52,9 +53,9 @@ def find_leaks(
 ) -> list[Finding]:
     """Suspected target leakage, each a serious finding with the columns and a score.
 
-    Three tests: one column alone predicts the target almost perfectly; two or three numeric
-    columns add up (or multiply) to it; a column tells which rows a model gets wrong. Of several
-    targets or labels each is looked at; the positions of a sequence are not.
+    Four tests: a column alone predicts the target almost perfectly, or two together a class; two
+    or three columns add up (or multiply) to it; one tells which rows a model gets wrong. Each of
+    several targets is looked at; positions of a sequence are not.
 
     Args:
         values: canonical, by name.
@@ -94,6 +95,8 @@ def _leaks(
         found += add_up(named, numbers, rest.target * rest.unit, schema.target)
     elif rest.names:
         found += find_difficulty(rest.names, rest.matrix, rest.target, schema.target, seed=seed)
+        rows = (rest.matrix, rest.discrete, rest.target, rest.fold)
+        found += find_together(rest.names, *rows, schema.target)
     return found
 
 

@@ -6,6 +6,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.collect.absences import absence_findings, find_absences
 from fivefold.collect.heaps import find_heaps, without
+from fivefold.collect.labelwords import find_label_words
+from fivefold.collect.later import find_later
 from fivefold.collect.leakage import find_leaks
 from fivefold.collect.quality import Values, inspect
 from fivefold.core.finding import Finding
@@ -43,6 +45,9 @@ def noticed(
             *inspect(held, schema, usable, given, heaps),
             *found,
             *absence_findings(absences),
-            *find_leaks(values, schema, usable, seed=seed, known=given_away),
         ]
+        leaks = find_leaks(values, schema, usable, seed=seed, known=given_away)
+        told = {*given_away, *(name for one in leaks for name in one.numbers["columns"])}
+        leaks += find_later(values, schema, usable, known=told)
+        found += leaks + find_label_words(values, schema, usable, known=told)
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))

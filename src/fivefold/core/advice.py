@@ -113,6 +113,7 @@ baseline_wins: use the simple model, which is better and easier to serve
 no_better_than_constant: do not use it; look whether the columns can tell the target at all
 split_ignores_time: Collect(time=) divides by date; believe the lower score until then
 split_ignores_group: Collect(group=) keeps groups on one side; believe the lower score until then
+near_copies_across_parts: ask where copies come from; Collect(group=) keeps them on one side
 relatives_across_parts: Split(similar=) keeps relatives on one side; believe the lower score
 looks: judge the last model by rows that no other one was scored on
 few_effective_rows: believe the interval of weighted scores, and have more rows of large weight

@@ -40,7 +40,7 @@ CATALOGUE = """\
 Collect
 rows: note: how many rows are usable, and what columns there are
 target_missing: warning: rows without a target, and the texts that stand for missing in them
-target_leakage: serious: columns that tell the target, alone or together, or which rows are hard
+target_leakage: serious: columns that tell the target, alone, together, by words, or a later one
 missing_by_class: serious or warning: columns that are filled for some answers only
 missing: note: where values are missing
 mostly_missing: warning: columns in which more than half of the values are missing
@@ -203,6 +203,7 @@ baseline_wins: warning: a simple model is better than the model on the same rows
 no_better_than_constant: serious: the model cannot be told from a constant answer
 split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
 split_ignores_group: warning or serious: groups on both sides of the split; the score both ways
+near_copies_across_parts: warning: test rows whose numbers are nearly those of a training row
 relatives_across_parts: warning or serious: test rows alike to training rows; the score both ways
 looks: note, warning or serious: these test rows were scored before, by so many other models
 few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half

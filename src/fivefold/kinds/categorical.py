@@ -23,6 +23,9 @@ from fivefold.kinds.scripted import Scripted, script
 from fivefold.kinds.word import quick_word, unheard_of, word_reader, word_texts
 from fivefold.metrics.groups import by_value
 
+MANY_NAMES = 50
+"""Different categories, from which on they may be texts in which more stands."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -156,6 +159,13 @@ class Categorical(Kind):
     def suspect(self, values: Array) -> tuple[Array, bool]:
         codes = coded_of(values).codes
         return np.where(codes < 0, np.nan, codes), False
+
+    def phrases(self, values: Array) -> list[str] | None:
+        """Of categories that hardly repeat, as names of files do; others are looked at whole."""
+        coded = coded_of(values)
+        if len(np.unique(coded.codes)) < MANY_NAMES:
+            return None
+        return ["" if text is None else text for text in values.tolist()]
 
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
         """Ids: categories that hardly ever repeat."""

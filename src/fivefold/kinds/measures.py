@@ -110,6 +110,14 @@ class Measures:
         """
         return None
 
+    def phrases(self, values: Array) -> list[str] | None:
+        """Texts in which a label may stand, `""` for missing ones; None: they are not read.
+
+        Args:
+            values: `(n,)` canonical.
+        """
+        return None
+
     def dull(self, name: str, different: Array, count: int) -> Dull | None:
         """Why such a column says nothing of other rows, though its cells differ; None: it may.
 

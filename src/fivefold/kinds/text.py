@@ -153,6 +153,9 @@ class Text(Kind):
     def quick(self, column: Column, state: TextState) -> Quick:
         return Quick(quick_word(column), lambda cells: self.encode(objects(cells), column, state))
 
+    def phrases(self, values: Array) -> list[str]:
+        return ["" if text is None else text for text in values.tolist()]
+
     def sizes(self, values: Array, column: Column) -> dict[str, Array]:
         """The words of each text."""
         counts = [np.nan if text is None else len(words(text, column.rules)) for text in values]
