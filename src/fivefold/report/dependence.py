@@ -124,7 +124,8 @@ def _levels(
     across = _scaled(scale, (NAMES, WIDTH - RIGHT))
     down = _scaled((-0.5, len(names) - 0.5), (TOP, HEIGHT - BOTTOM))
     ticks = _ticks(*scale)
-    for value in ticks if len(ticks) < 4 else ticks[::2]:
+    few = ticks if len(ticks) < 4 else ticks[ticks.index(0.0) % 2 :: 2]
+    for value in few:
         yield _rule(across(value), TOP, across(value), HEIGHT - BOTTOM, strong=value == 0)
         yield _text(across(value), HEIGHT - 5, digits(value), MUTED, anchor="middle", size=8)
     apart = 0.0 if len(kept) == 1 else 2.2
