@@ -41,7 +41,7 @@ class Weak:
         chance: how likely the largest of all groups is as large if there is no fault.
         sentence: what is wrong there.
         facts: the evidence.
-        alike: groups of nearly the same rows, for which the same holds to a lesser degree.
+        alike: groups by one column of nearly the same rows, for which it holds to a lesser degree.
     """
 
     group: Slice
@@ -264,7 +264,7 @@ def _strongest(
     for place in sure:
         told = describe(slices[place])
         if told is not None:
-            others = [slices[n] for n in sure if n != place]
+            others = [slices[n] for n in sure if n != place and len(slices[n].where) == 1]
             alike = [one for one in others if _overlap(slices[place], one) >= NEARLY_ALL]
             chance = float(found.chance[place])
             return Weak(slices[place], chance, *told, tuple(alike[:MOST_GROUPS]))
