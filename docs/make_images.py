@@ -131,6 +131,7 @@ def churn() -> None:
     shoot_text("look", NOTEBOOK % (cell, seen._repr_html_()))
     result = run(ff.Collect(frame, target="left"), ff.Deploy("churn.ff"))
     save(result, roc="roc", calibration="calibration", importance="importance")
+    save(result, dependence="partial_dependence")
     shoot_text("notebook", NOTEBOOK % ("result", result._repr_html_()))
     with serving("churn.ff") as address, browsing(address) as browser:
         browser.until("document.querySelectorAll('#bars span').length > 0")
