@@ -14,7 +14,7 @@ from fivefold.survey.section import Section
 
 ROWS = 100_000
 """Of which quartiles are taken, evenly spaced."""
-REACH = 6.0
+REACH = 7.0
 """Times that a half of the middle half may be gone beyond it; 3 is where boxes end their lines."""
 TOLD, SHOWN = 5, 3
 FEW = 0.05
@@ -24,8 +24,8 @@ FEW = 0.05
 def far_numbers(table: Table, columns: Sequence[Column], rows: Array) -> Section | None:
     """Numbers beyond the fences of their column; None where there are none.
 
-    A fence is six times as far from the near quartile as that is from the median, on either side by
-    itself, so that skewed columns have the longer side that they have.
+    A fence is seven times as far from the near quartile as that is from the median, on either side
+    by itself, so that skewed columns have the longer side that they have.
 
     Args:
         table: of canonical values.
