@@ -115,11 +115,11 @@ def main() -> None:
             two = frame[target].nunique() == 2
             for how in ("temperature", "isotonic") if two else ("temperature",):
                 lines = [gained(frame, target, make(), how, seed) for seed in range(asked.seeds)]
-                change = [float(line["log_loss_gained"]) for line in lines]
+                change = [float(line["log_loss_change"]) for line in lines]
                 loss = statistics.fmean(float(line["log_loss"]) for line in lines)
                 spread = statistics.stdev(change) if len(change) > 1 else float("nan")
-                sure = sum(line["log_loss_gained"].high < 0 for line in lines)
-                worse = sum(line["log_loss_gained"].low > 0 for line in lines)
+                sure = sum(line["log_loss_change"].high < 0 for line in lines)
+                worse = sum(line["log_loss_change"].low > 0 for line in lines)
                 mean = statistics.fmean(change)
                 print(
                     f"| {name} | {called} | {how} | {loss - mean:.4f} | {loss:.4f} | "

@@ -78,7 +78,7 @@ def test_rising_map_mends_rows_that_nobody_looked_at_and_travels(tmp_path):
     result = run(frame, ff.Train(GaussianNB(), calibrate="isotonic"), tmp_path, **asked)
     model, rows = result[ff.Trained].model, frame.drop(columns="y").head(200)
     lines = result.tables["calibration"].set_index("answers")
-    gained = lines.loc["calibrated", "log_loss_gained"]
+    gained = lines.loc["calibrated", "log_loss_change"]
     assert gained.high < -0.02
     assert gained == pytest.approx(
         float(lines.loc["calibrated", "log_loss"]) - float(lines.loc["as learnt", "log_loss"])
@@ -123,7 +123,7 @@ def test_temperature_of_digits_that_are_learnt_by_heart_mends_new_ones(tmp_path)
     result = run(frame, ff.Train(GaussianNB(), calibrate="temperature"), tmp_path)
     told = result[ff.Trained].settings.calibration
     assert told["temperature"] > 2
-    assert result.tables["calibration"]["log_loss_gained"][0].high < 0
+    assert result.tables["calibration"]["log_loss_change"][0].high < 0
     rows = known.data.head(30)
     shares = ff.load(tmp_path / "model.ff").predict_proba(rows)
     np.testing.assert_allclose(shares, result.predict_proba(rows), rtol=0, atol=1e-5)

@@ -71,12 +71,12 @@ def calibration_table(evidence: Evidence) -> "pd.DataFrame | None":
                 weight=weight,
                 level=evidence.level,
             )
-            lines[0]["log_loss_gained"] = found.difference
+            lines[0]["log_loss_change"] = found.difference
         lines.append(
             {
                 "answers": name,
                 **loss,
-                "log_loss_gained": less,
+                "log_loss_change": less,
                 "calibration_error": error,
                 "by_chance": float(chance.mean()),
                 "mean_probability": float(given.mean()),
@@ -84,7 +84,7 @@ def calibration_table(evidence: Evidence) -> "pd.DataFrame | None":
             }
         )
     if len(lines) == 1:
-        del lines[0]["log_loss_gained"]
+        del lines[0]["log_loss_change"]
     columns = {key: pd.Series([line[key] for line in lines], dtype=object) for key in lines[0]}
     numbers = ("by_chance", "mean_probability", "came_true")
     return pd.DataFrame(columns).astype(dict.fromkeys(numbers, float))
