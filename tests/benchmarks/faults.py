@@ -2,8 +2,7 @@
 
 Each fault is planted in fresh rows at each strength, a tenth as often as clean rows are drawn; what
 is counted are runs in which its finding was told. Clean draws are the same rows without the fault.
-FILE keeps a line of JSON a run, and what stands there is not run again. Seeds start at 20,000, as
-smaller ones were looked at while the findings were made.
+FILE keeps a line of JSON a run, and what stands there is not run again.
 """
 
 import argparse
