@@ -56,10 +56,10 @@ def find(
     finders = [*FINDERS]
     if evidence.trained is None:
         finders = [*OUTSIDE, *(one for one in FINDERS if one not in ASKING)]
-    for finder in finders if len(evidence.target) else [row_findings.too_few_test_rows]:
-        found += finder(evidence)
     drifted = measure_drift(evidence)
     found += [] if drifted is None else drift(drifted)
+    for finder in finders if len(evidence.target) else [row_findings.too_few_test_rows]:
+        found += finder(evidence)
     if len(evidence.target):
         refits = session if session.can_refit and evidence.trained is not None else None
         found += [] if refits is None else optimistic_split(evidence, refits)
