@@ -73,6 +73,12 @@ def _steps_ahead(cells: Array, target: Array, own: Array) -> tuple[int, float] |
     return None
 
 
+def _to_unit(values: Array) -> Array:
+    """Numbers of which the largest is 1 in size, so that their squares are numbers too."""
+    largest = np.abs(values).max(initial=0.0)
+    return values / largest if largest > 0 else values
+
+
 def _like(cells: Array, target: Array, some: Array) -> float:
     """How nearly two columns are one: 1 for equal ones, 0 for no more than chance."""
     if some.sum() < FEWEST:
@@ -80,9 +86,10 @@ def _like(cells: Array, target: Array, some: Array) -> float:
     one, other = cells[some], target[some]
     if one.dtype.kind == "f":
         there = np.isfinite(one) & np.isfinite(other)
-        if there.sum() < FEWEST or not np.ptp(one[there]) or not np.ptp(other[there]):
+        one, other = (_to_unit(values[there]) for values in (one, other))
+        if len(one) < FEWEST or not np.ptp(one) or not np.ptp(other):
             return 0.0
-        return float(np.corrcoef(one[there], other[there])[0, 1] ** 2)
+        return float(np.corrcoef(one, other)[0, 1] ** 2)
     joint = codes_of(np.concatenate([one, other]))
     first, second = joint[: len(one)], joint[len(one) :]
     shares = np.bincount(second) / len(second)
