@@ -88,7 +88,7 @@ def drawn_units(units: Array, seed: int) -> Array:
 
     Example:
         >>> folds = drawn_units(np.array([0, 1, 2, 0, 3, 4]), 0)
-        >>> folds[0] == folds[3], sorted(np.bincount(folds[[0, 1, 2, 4, 5]]).tolist())
+        >>> bool(folds[0] == folds[3]), sorted(np.bincount(folds[[0, 1, 2, 4, 5]]).tolist())
         (True, [1, 1, 1, 1, 1])
     """
     known, unit = np.unique(units, return_inverse=True)
