@@ -59,3 +59,12 @@ def test_a_word_that_only_rows_of_a_class_have_is_found_and_likely_words_are_not
     assert set(leak.numbers["words"]) <= set(own.values())
     likely = [own[b] if draw.random() < 0.8 else "none" for b in target]
     assert not found([f"{a} {b}" for a, b in zip(texts, likely, strict=True)], target)
+
+
+@pytest.mark.parametrize("task", ["segmentation", "tagging", "multilabel"])
+def test_answers_that_are_no_single_label_are_left_alone(task):
+    answers = objects([["cat"], ["dog", "cat"]] * ROWS)
+    columns = (Column(name="note", kind="text"), Column(name="y", kind="image", role="target"))
+    schema = Schema(columns=columns, targets=("y",), task=task, classes=("cat", "dog"))
+    values = {"note": objects(["a cat", "a dog"] * ROWS), "y": answers}
+    assert find_label_words(values, schema, np.ones(2 * ROWS, bool)) == []

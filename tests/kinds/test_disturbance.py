@@ -119,3 +119,11 @@ def test_steps_are_lost_and_off_by_their_own_channel():
     assert np.isnan(lost).all(axis=1).mean() == pytest.approx(0.2, abs=0.03)
     off = worse(known["noise", "0.1 deviations"], series)[0] - series[0]
     assert off.std(axis=0) == pytest.approx([0.1, 2.0], rel=0.1)
+
+
+def test_prices_stay_above_0_however_noisy():
+    windows = objects([np.array([0.01, 0.02, 40.0]), None, np.array([0.5, 0.1, 3.0])])
+    for way in ways("prices", windows).values():
+        found = worse(way, windows)
+        assert found[1] is None
+        assert all((one[~np.isnan(one)] > 0).all() for one in found if one is not None)

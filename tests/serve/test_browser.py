@@ -175,7 +175,7 @@ def test_page_in_a_browser_tells_a_count_with_its_interval(tmp_path: Path):
     model, row, page = asked_of(table, tmp_path, **said)
     assert f'<p id="headline">{model.predict([row])[0]:.6g}' in page
     [[low], [high]] = intervals(model.scores([row]))
-    assert lines_of(page) == ["90 % of counts lie between", f"{low:g} and {high:g}"]
+    assert lines_of(page) == ["90 % of true values lie between", f"{low:g} and {high:g}"]
 
 
 def test_page_in_a_browser_shows_several_numbers_with_their_names(tmp_path: Path):

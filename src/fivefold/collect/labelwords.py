@@ -13,6 +13,7 @@ from fivefold.core.digits import per_cent
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import literal, quoted
 from fivefold.kinds.known import kind_of
+from fivefold.tasks.known import task_of
 
 ROWS = 5_000  # looked at
 WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -36,8 +37,8 @@ def find_label_words(
         usable: `(n,)` bool.
         known: columns of which it is told already that they tell the target.
     """
-    rows = np.flatnonzero(usable)
-    if len(rows) < FEWEST or len(schema.classes) < 2 or len(schema.targets) != 1:
+    rows, task = np.flatnonzero(usable), task_of(schema.task)
+    if len(rows) < FEWEST or not task.labelled or task.sequence or len(schema.targets) != 1:
         return []
     rows = np.sort(np.random.default_rng(0).permutation(rows)[:ROWS])
     target = [word(label) for label in values[schema.target][rows].tolist()]

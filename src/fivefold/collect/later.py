@@ -34,7 +34,9 @@ def find_later(
         known: columns of which it is told already that they tell the target.
     """
     dated = [c.name for c in schema.columns if c.role == "time" or kind_of(c.kind).dated]
-    if not dated or task_of(schema.task).sequence or len(schema.targets) != 1:
+    task = task_of(schema.task)
+    placed = task.sequence or task.several or task.spells or task.ahead
+    if not dated or placed or len(schema.targets) != 1:
         return []
     rows = np.flatnonzero(usable)
     times = values[dated[0]][rows]

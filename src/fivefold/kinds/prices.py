@@ -11,6 +11,7 @@ from fivefold.codecs.settings import Settings
 from fivefold.codecs.table import Array
 from fivefold.kinds.block import Fitted
 from fivefold.kinds.cells import Cells
+from fivefold.kinds.disturbance import Change, Disturbance
 from fivefold.kinds.lags import Lags, LagsState
 
 
@@ -42,6 +43,11 @@ class Prices(Lags):
         """Float64 `(n, steps)` logarithms with mean 0 and deviation 1, NaN where absent."""
         return super().encode(_logs(values), column, state)
 
+    def disturbances(self, column: Column, seen: Array) -> tuple[Disturbance, ...]:
+        """Those of steps, of logarithms, so that numbers stay above 0."""
+        found = super().disturbances(column, _logs(seen))
+        return tuple(one._replace(change=_of_logs(one.change)) for one in found)
+
     def field(self, fitted: Fitted, seen: Array | None) -> dict[str, Any]:
         form = super().field(fitted, seen)
         return {**form, "form": form["form"].replace("numbers", "numbers above 0", 1)}
@@ -52,6 +58,16 @@ class Prices(Lags):
         """Waves around the training mean of logarithms."""
         drawn = super().synthesise(fitted, usual, rows, rng)
         return [[float(f"{np.exp(number):.5g}") for number in row] for row in drawn]
+
+
+def _of_logs(change: Change) -> Change:
+    """The same change of the logarithms of prices."""
+
+    def changed(values: Array, rng: np.random.Generator) -> Array:
+        worse = change(_logs(values), rng)
+        return objects(None if one is None else np.exp(one) for one in worse)
+
+    return changed
 
 
 def _logs(values: Array) -> Array:
