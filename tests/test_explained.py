@@ -12,7 +12,7 @@ import torch
 import fivefold as ff
 from fivefold.artifacts import Collected, Preprocessed, Trained
 from fivefold.deploy.carried import pack_bundle
-from fivefold.explaining import background_of, explaining
+from fivefold.explaining import background_of
 from fivefold.models.score import score, score_parts
 from fivefold.requested import requested
 
@@ -85,7 +85,7 @@ def test_of_a_blend_each_part_counts_by_its_weight(run):
     network, row = result[Trained].model, asked_row(run, 1)
     weights = network.body.parts
     assert len(weights) > 1
-    whole = explaining(result[Collected], result[Preprocessed], result[Trained])
+    whole = result._explainer
     rows = result._explaining([row], None)[1]
     [pieces] = rows
     [together] = whole.explain(pieces)
@@ -110,7 +110,7 @@ def test_a_planted_order_of_columns_is_found(run):
 
 def test_explanations_change_when_weights_are_drawn_anew(run):
     result = run[0]
-    explainer = explaining(result[Collected], result[Preprocessed], result[Trained])
+    explainer = result._explainer
     [pieces] = result._explaining([asked_row(run)], None)[1]
     [trained] = explainer.explain(pieces)
     other = copy.deepcopy(result[Trained].model)

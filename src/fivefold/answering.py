@@ -101,13 +101,20 @@ class Answering(Bounded, Explained):
     def _explaining(
         self, data: Any, root: str | PathLike[str] | None
     ) -> "tuple[Explainer, Iterator[Columns]]":
-        from fivefold.explaining import explaining
         from fivefold.serve.requests import canonical_chunks
 
         self._check_here()
         raw, changes = self._read(data, root)
-        made = self.context[Collected], self.context[Preprocessed], self.context[Trained]
-        return replace(explaining(*made), changes=changes), canonical_chunks(raw, self._asked, 0)
+        return replace(self._explainer, changes=changes), canonical_chunks(raw, self._asked, 0)
+
+    @cached_property
+    def _explainer(self) -> "Explainer":
+        from fivefold.explaining import explaining
+        from fivefold.requested import requested
+
+        data = self.context[Preprocessed]
+        asked = requested(self.context[Collected], data)
+        return explaining(asked, data, self.context[Trained])
 
     def gradients(
         self,
@@ -138,18 +145,16 @@ class Answering(Bounded, Explained):
             RequestError: as `explain`.
         """
         from fivefold.models.gradients import integrated_gradients
-        from fivefold.serve.requests import canonical_columns, encoded
+        from fivefold.serve.requests import encoded
 
-        codec = self.context[Preprocessed].codec
-        raw, changes = self._read(data, root)
-        arrays = encoded(codec, canonical_columns(raw, self._asked, 0), changes=changes)
-        network = self.context[Trained].model
-        found: list[Gradients] = []
-        explainer, _ = self._explaining(data, root)
-        for row in range(len(raw)):
-            one = {name: values[row : row + 1] for name, values in arrays.items()}
-            place = explainer.place(one, of)
-            found += integrated_gradients(network, one, place, steps=steps)
+        explainer, pieces = self._explaining(data, root)
+        network, found = self.context[Trained].model, list["Gradients"]()
+        for rows in pieces:
+            arrays = encoded(explainer.codec, rows, changes=explainer.changes)
+            for row in range(len(rows)):
+                one = {name: values[row : row + 1] for name, values in arrays.items()}
+                place = explainer.place(one, of)
+                found += integrated_gradients(network, one, place, steps=steps)
         return found
 
     @cached_property

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from fivefold.artifacts import Collected, Preprocessed, Trained
+from fivefold.artifacts import Preprocessed, Trained
 from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.table import Array
 from fivefold.kinds.codec import cells_of
-from fivefold.requested import Requested, requested
+from fivefold.requested import Requested
 from fivefold.serve.contract import Field
 from fivefold.serve.explainer import Explainer, as_columns
 
@@ -43,11 +43,16 @@ def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
     return {"rows": ROWS, "columns": columns}
 
 
-def explaining(collected: Collected, data: Preprocessed, trained: Trained) -> Explainer:
-    """What explains answers in this process as a bundle would, by the network itself."""
+def explaining(asked: Requested, data: Preprocessed, trained: Trained) -> Explainer:
+    """What explains answers in this process as a bundle would, by the network itself.
+
+    Args:
+        asked: the columns of requests, of the run.
+        data: encoded rows.
+        trained: the model.
+    """
     from fivefold.models.score import score
 
-    asked = requested(collected, data)
     background = as_columns(background_of(asked, data.train.index), asked.schema)
     scores = partial(score, trained.model)
     return Explainer(data.codec, asked.changes, scores, asked.schema, background)

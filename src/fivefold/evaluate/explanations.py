@@ -9,6 +9,7 @@ from fivefold.codecs.table import Array, Canonical
 from fivefold.evaluate.evidence import Evidence
 from fivefold.explaining import explaining
 from fivefold.kinds.codec import cells_of
+from fivefold.requested import requested
 from fivefold.serve.explanation import Added, short
 from fivefold.tasks.threshold import decided
 
@@ -40,19 +41,15 @@ def explanations(evidence: Evidence, rows: int) -> "pd.DataFrame | None":
     """
     import pandas as pd
 
-    made = evidence.collected, evidence.data, evidence.asked
     if not rows or evidence.task.sequence or not evidence.task.adds:
         return None
-    explainer = explaining(*made)
+    asked = requested(evidence.collected, evidence.data)
+    explainer = explaining(asked, evidence.data, evidence.asked)
     if not len(explainer.background):
         return None
     places = _worst_and_best(evidence, rows)
     index = evidence.data.test.index[places]
-    source = evidence.collected.table
-    changes = evidence.collected.changes
-    if changes is not None:
-        source = changes.serving(evidence.data.codec.schema).source_table(source)
-    inputs, some = explainer.schema.inputs, source.take(index)
+    inputs, some = asked.schema.inputs, asked.table.take(index)
     cells = {column.name: np.asarray(cells_of(some, column).values) for column in inputs}
     marks = decided(evidence.scores[places], evidence.threshold)
     answers = evidence.task.answers(marks, evidence.schema).tolist()

@@ -146,12 +146,9 @@ def learn(
     if lesson.all_rows and any(ended.get(weight) for weight in BESIDE):
         ended = {**ended, "all_rows": True}
     decide(plan.network, lesson)
-    findings = (
-        *find_explosion(
-            fitted.norms, fitted.first_norm, clip=stage.clip, lr=lr, precision=plan.precision
-        ),
-        *find_dead_units(body, train, lr=lr),
-    )
+    norms, precision = (fitted.norms, fitted.first_norm), plan.precision
+    exploded = find_explosion(*norms, clip=stage.clip, lr=lr, precision=precision)
+    findings = (*exploded, *find_dead_units(body, train, lr=lr))
     if begun is not None:
         ended = {**ended, "pretrained": begun.told(features="once" if alone else "in each step")}
     return Learnt(
