@@ -46,8 +46,9 @@ def test_calls_for_a_while_are_at_least_ten_and_no_more_than_there_is_time_for()
 
 
 def test_memory_of_a_call_is_what_it_holds_at_its_peak():
-    found = memory_of(lambda: np.ones(4_000_000).sum())
-    assert found != found or 30e6 < found < 40e6  # NaN where the system does not say
+    for _ in range(4):  # the allocator keeps what a call before has freed
+        found = memory_of(lambda: np.ones(4_000_000).sum())
+        assert found != found or 30e6 < found < 40e6  # NaN where the system does not say
 
 
 def test_held_bytes_of_an_estimator_are_those_of_its_arrays():

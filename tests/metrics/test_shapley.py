@@ -90,3 +90,14 @@ def test_few_players(players: int) -> None:
     for asks in (1, 100):
         found = shapley(game, players, 3, asks=asks)
         assert found.values.tolist() == [[1.0]] * players
+
+
+def test_of_many_players_all_background_rows_stand_in_while_that_is_near_what_was_asked() -> None:
+    def game(inside: np.ndarray, which: np.ndarray) -> np.ndarray:
+        return (which + inside.sum(axis=1))[:, None].astype(float)
+
+    for players, used in ((30, 64), (400, 8)):
+        found = shapley(game, players, 64, asks=2048)
+        assert found.asked > 2048
+        assert (found.asked - used - 1) % (2 * used * (players - 1)) == 0
+        assert (found.base[0] == np.mean(np.arange(64))) == (used == 64)

@@ -1,6 +1,9 @@
 """Stopwatches: how long calls take, and what they hold meanwhile."""
 
+import ctypes
+import gc
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -19,9 +22,6 @@ BATCHES = (1, 32, 1024)
 MOST_CALLS, FEWEST_CALLS = 400, 10
 SECONDS = 1.0
 """For which a way is called again and again, where speed is looked at closely."""
-
-AGAIN = 3
-"""Times that the memory of a call is looked at, at most."""
 
 ALONE, WHOLE = "model", "codec and model"
 """What is timed: scores from encoded rows, or from rows as they came."""
@@ -138,22 +138,25 @@ def _seconds(call: Callable[[], object]) -> float:
 def memory_of(call: Callable[[], object]) -> float:
     """Bytes that a call takes at its peak beyond what stood before; NaN where nobody says.
 
-    Where it seems to take nothing it is called again, up to twice: a system that takes idle pages
-    back meanwhile hides what it took.
+    What was freed before is given back to the system first: a call that is given it again would
+    seem to take nothing.
     """
-    found = 0.0
-    for _ in range(AGAIN):
-        try:
-            CLEARED.write_text("5")  # the peak begins anew
-            before = _status("VmRSS")
-            call()
-            found = float(max(0, _status("VmHWM") - before))
-        except (OSError, KeyError):
-            call()
-            return float("nan")
-        if found:
-            break
-    return found
+    _give_back()
+    try:
+        CLEARED.write_text("5")  # the peak begins anew
+        before = _status("VmRSS")
+        call()
+        return float(max(0, _status("VmHWM") - before))
+    except (OSError, KeyError):
+        call()
+        return float("nan")
+
+
+def _give_back() -> None:
+    """Freed memory that the allocator keeps, where it is glibc's."""
+    gc.collect()
+    with suppress(OSError, AttributeError, TypeError):  # other systems, other allocators
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def highest() -> int:

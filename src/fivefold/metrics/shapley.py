@@ -11,8 +11,11 @@ from fivefold.codecs.table import Array
 ASKS = 8192
 """Rows that a game is asked about, about, where it has too many coalitions to ask for all."""
 
-LEAST_PAIRS = 3
-"""Rounds from whose spread an error is told; where they are too many, fewer rows stand in."""
+LEAST_PAIRS = 2
+"""Rounds, from whose spread an error is told."""
+
+BEYOND = 4
+"""How many times as many rows are asked about at most, so that all background rows stand in."""
 
 FEWEST = 8
 """Background rows that are used however many players there are."""
@@ -58,7 +61,8 @@ def shapley(
         game: what coalitions are worth.
         players: how many there are, 1 at least.
         background: how many background rows, 1 at least.
-        asks: rows that the game may be asked about, about.
+        asks: rows that the game may be asked about, about; where players are many up to four times
+            as many, and beyond that fewer background rows are used.
         seed: of the orders.
 
     Example:
@@ -103,7 +107,7 @@ def _sampled(
 ) -> Shapley:
     """Orders in pairs of opposite ones, each background row equally often."""
     steps = max(1, players - 1)
-    used = min(background, max(FEWEST, asks // (LEAST_PAIRS * 2 * steps)))
+    used = min(background, max(FEWEST, BEYOND * asks // (LEAST_PAIRS * 2 * steps)))
     pairs = max(LEAST_PAIRS, asks // (2 * used * steps))
     rows = np.sort(draw.permutation(background)[:used])
     nobody = np.zeros((used, players), bool)

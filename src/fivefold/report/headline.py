@@ -159,7 +159,8 @@ def coverage_told(evaluated: "Evaluated") -> str:
         return ""
     wide = INTERVAL_WIDTH.name if INTERVAL_WIDTH.name in metrics else SET_SIZE.name
     size = f"{float(metrics[wide]):.4g}"
-    told = "intervals {} wide" if wide == INTERVAL_WIDTH.name else "sets of {} classes"
+    noun = "class" if size == "1" else "classes"
+    told = "intervals {} wide" if wide == INTERVAL_WIDTH.name else f"sets of {{}} {noun}"
     aim = "were to be" if conformal.promised else "were aimed at; nothing is promised of later ones"
     return (
         f"truth held: {metrics['coverage']} of test rows, {conformal.level:g} {aim}; "

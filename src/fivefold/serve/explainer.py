@@ -30,6 +30,10 @@ VALUES, FEWEST = 2**25, 512
 """Numbers of all rows that a model is asked about, about, where cells hold many; and how many rows
 at least."""
 
+SINGLE = 4
+"""How many times fewer rows are asked about where one cell is taken apart, beside which no other
+rows stand."""
+
 DIGITS = 6
 """Of what is told: more than an answer has that was made in float32."""
 
@@ -103,7 +107,7 @@ class Explainer:
         place = self._place(of, told)
         if pieces is not None:
             size = sum(array.size for array in whole.values())
-            asks = max(FEWEST, min(asks, VALUES // size))
+            asks = max(FEWEST, min(asks // SINGLE, VALUES // size))
 
         def game(inside: Array, which: Array) -> Array:
             some = (slice(first, first + BATCH) for first in range(0, len(which), BATCH))
