@@ -11,8 +11,9 @@ from fivefold.codecs.rows import Rows
 from fivefold.core.artifact import UNSAVED, Artifact
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
+from fivefold.core.requirement import refusal
 from fivefold.decided import Decided, Provenance, Resources
-from fivefold.errors import DataError, FivefoldError
+from fivefold.errors import DataError, FivefoldError, GateError
 from fivefold.travel.changes import Changes, stepped
 
 if TYPE_CHECKING:
@@ -216,13 +217,8 @@ class Trained(Artifact):
 
     def fitted(self) -> Mapping[str, Any]:
         """All but what it took."""
-        history = self.history.drop(columns=["seconds"], errors="ignore")
-        return {
-            "model": self.model,
-            "history": history,
-            "settings": self.settings,
-            "first_digest": self.first_digest,
-        }
+        told = {"model": self.model, "settings": self.settings, "first_digest": self.first_digest}
+        return told | {"history": self.history.drop(columns=["seconds"], errors="ignore")}
 
 
 class Evaluated(Artifact):
@@ -258,6 +254,11 @@ class Evaluated(Artifact):
     threshold: "Threshold | None" = None
     given: str = ""
     conformal: "Conformal | None" = None
+
+    def refusal(self) -> GateError | None:
+        """What is required of the model and not met, or None."""
+        table = self.tables.get("requirements")
+        return None if table is None else refusal(table.itertuples(index=False))
 
     def decided(self) -> dict[str, Any]:
         """What validation rows decided of answers, which is deployed; by attribute."""

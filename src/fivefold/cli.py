@@ -37,7 +37,7 @@ from fivefold.commands.study import STUDY
 from fivefold.commands.tune import TUNE
 from fivefold.commands.why import WHY
 from fivefold.core.wording import harmless, nearest
-from fivefold.errors import FivefoldError, WorseError
+from fivefold.errors import FivefoldError, GateError
 from fivefold.report.outlet import mute, say
 from fivefold.version import __version__
 
@@ -129,7 +129,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     except FivefoldError as error:
         if chosen.traceback:
             raise
-        status = 3 if isinstance(error, WorseError) else 2
+        status = 3 if isinstance(error, GateError) else 2
         print(_fault(error, spoken, status if chosen.json else None), file=sys.stderr)
         return status
     except BrokenPipeError:  # the reader has left

@@ -16,7 +16,8 @@ FivefoldError
 ├── LeakError          something fitted has seen rows that it must not see
 ├── MissingNameError   nothing has the name that was asked for: a metric, a table; a KeyError too
 ├── SpentError         test rows were looked at as often as was allowed
-├── WorseError         a model is worse than the deployed one that it was to replace
+├── GateError          a model does not meet what was required of it before it is deployed
+├── WorseError         a GateError: a model is worse than the deployed one that it was to replace
 ├── BundleError        a bundle is damaged, incomplete, or not a bundle
 ├── ParityError        what would be served differs from what was evaluated
 └── RequestError       a request to a served model is wrong; names row and column
@@ -133,7 +134,16 @@ class SpentError(FivefoldError):
     """Test rows were looked at as often as was allowed."""
 
 
-class WorseError(FivefoldError):
+class GateError(FivefoldError):
+    """A model does not meet what was required of it before it is deployed."""
+
+    result: Any = None
+    """The `Result` of the run up to there, whose report can be read."""
+    unmet: tuple[str, ...]
+    """What was required and does not hold: `roc_auc >= 0.9`."""
+
+
+class WorseError(GateError):
     """A model is worse than the deployed one that it was to replace."""
 
 

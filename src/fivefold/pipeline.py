@@ -1,6 +1,7 @@
 """The pipeline that people build: a chain whose run gives a result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -23,6 +24,7 @@ from fivefold.core.wish import (
     faults_of,
     one_of,
 )
+from fivefold.errors import GateError
 from fivefold.observers.listeners import listeners
 from fivefold.result import Result
 from fivefold.train.heldback import holding_back
@@ -103,6 +105,8 @@ class Pipeline(Chain):
             ResumeError: if `directory` holds a run that another pipeline, seed, device or version
                 began; every difference is named.
             DataError: if the data cannot be used as asked.
+            GateError: if the model does not meet what `Evaluate(require=)` asks; `error.result` is
+                the result up to there.
         """
         wishes = {
             "seed": (seed, SEED),
@@ -124,7 +128,7 @@ class Pipeline(Chain):
             directory="" if folder is None else str(folder),
             recipe=write_recipe(self.stages, strict=False),
         )
-        with announced(listening, started):
+        with announced(listening, started), _bringing_result():
             execution = self.execute(
                 seed=index(seed),
                 device=device,
@@ -209,3 +213,14 @@ def built_in_stages() -> list[type[Stage]]:
 
     reading: list[type[Stage]] = [Collect, Scrape, Fetch, Label]
     return [*reading, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]
+
+
+@contextmanager
+def _bringing_result() -> Iterator[None]:
+    """Give an error of a gate the result of the run up to there."""
+    try:
+        yield
+    except GateError as error:
+        if (execution := getattr(error, "execution", None)) is not None:
+            error.result = Result(execution)
+        raise

@@ -14,8 +14,9 @@ import pytest
 import fivefold as ff
 from fivefold import cli
 from fivefold.commands.arguments import pipeline_of
-from fivefold.commands.flags import OF_ANOMALIES, PREFIXED, SAID_OTHERWISE, STAGES, flags
+from fivefold.commands.flags import OF_ANOMALIES, STAGES, flags
 from fivefold.commands.meant import Form
+from fivefold.commands.phrasing import PREFIXED, SAID_OTHERWISE
 from fivefold.commands.spoken import Spoken
 from fivefold.core.faults import raise_all
 from fivefold.errors import ConfigError, PreflightError
@@ -26,6 +27,7 @@ COLUMN = ("no such column", "")
 NUMBER = ("-3", "x")
 FOLDER = ("file.txt", "")
 WRONG = {
+    "--require": ("leak", "no_score=1"),
     "--prediction": ["no such"],
     "--train": ["no_such.csv"],
     "--of": ["no such class"],

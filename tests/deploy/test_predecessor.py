@@ -260,6 +260,16 @@ def test_nights_of_a_scheduler_replace_a_bundle_only_by_one_that_is_not_worse(
     )
     assert Path("m.ff").read_bytes() == second
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data.csv", "log.jsonl", "m.ff"]
+    required = ["--require", "roc_auc=0.99999,leak=none", "--report", "refused.html"]
+    assert cli.main([*night, *required]) == 3
+    refused = capsys.readouterr()
+    assert "found 1 of 2 not met.\n\n  roc_auc >= 0.99999: " in refused.err
+    assert "not to be deployed: roc_auc >= 0.99999 was required" in refused.out.replace("\n  ", "")
+    page = Path("refused.html").read_text()
+    assert ">Requirements<" in page
+    assert page.count("roc_auc &gt;= 0.99999") == 2  # in the table, and in what is next
+    Path("refused.html").unlink()
+    assert Path("m.ff").read_bytes() == second
     assert cli.main([*night[:4], "--better-than", "m.ff"]) == 2
     assert "expected --to BUNDLE beside it" in capsys.readouterr().err
     renamed = frame().rename(columns={"x": "w"})

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fivefold.commands.attached import NAMES as ATTACHED
 from fivefold.commands.attached import add_joins
 from fivefold.commands.chosen import deploy_of, is_given, stages_of
-from fivefold.commands.flags import ALONE, GROUPS, STAGES, flags, unsayable
+from fivefold.commands.flags import GROUPS, STAGES, flags, unsayable
 from fivefold.commands.parser import Parser
+from fivefold.commands.phrasing import ALONE
 from fivefold.commands.querying import add_parameters
 from fivefold.errors import ConfigError
 

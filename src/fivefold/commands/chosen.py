@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.attached import NAMES as ATTACHED
 from fivefold.commands.attached import joins_of
-from fivefold.commands.meant import listed, meant, number, unnamed
+from fivefold.commands.meant import listed, meant, unnamed
+from fivefold.commands.numeral import number
 from fivefold.commands.querying import parameters_of
 from fivefold.core.faults import raise_all
 from fivefold.errors import ConfigError, FivefoldError

@@ -71,7 +71,7 @@ def explanations() -> dict[str, dict[str, Any]]:
         found[code] = _entry(code, kind, entry.told, ADVICE.get(code, ""), "findings")
     for name, value in vars(errors).items():
         if isinstance(value, type) and issubclass(value, FivefoldError):
-            status = 3 if value is errors.WorseError else 2
+            status = 3 if issubclass(value, errors.GateError) else 2
             meaning = (value.__doc__ or "").splitlines()[0].removesuffix(".")
             advice = "The last line of its message says what to do; --traceback, where it arose."
             found[name] = _entry(name, f"an error, exit status {status}", meaning, advice, "errors")

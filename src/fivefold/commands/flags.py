@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from fivefold.commands.meant import Form, form_of, meant
+from fivefold.commands.phrasing import METAVARS, NAMED, PREFIXED, SAID_OTHERWISE, WORDS
 from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
@@ -30,61 +31,6 @@ GROUPS = {
     "Deploy": "the bundle",
 }
 """What flags of a stage are about, for a help."""
-
-NAMED = {
-    ("Deploy", "path"): "--to",
-    ("Train", "clean"): "--usual-only",
-    ("Derive", "formulas"): "--derive",
-    ("Pretrained", "source"): "--pretrained",
-}
-"""Flags that are called otherwise than their setting."""
-
-PREFIXED = ("Clean", "Derive", "Pretrained")
-"""Whose flags begin with the name of the stage, `--clean-bounds`: there is one only if asked."""
-
-WORDS = {
-    ("Split", "test"): "test rows: a fraction of all, or names of groups, `chr8`",
-    ("Train", "model"): "a built-in network by its name, `mlp`; None is what suits the columns",
-    ("Train", "callbacks"): "classes derived from Callback, by their names in a file of --with",
-    (
-        "Pretrained",
-        "source",
-    ): "begin with these weights: a bundle, a folder, hf:org/name@revision, word vectors, tensors",
-    ("Pretrained", "into"): "the network of a file of tensors: timm:resnet18, torchvision:resnet18",
-    ("Pretrained", "strict"): "whether such a file must have what the network has, but its head",
-    ("Clean", "bounds"): "the least and the largest number of a column, age=0,120; none is no "
-    "bound; training rows beyond are left out",
-    ("Derive", "formulas"): "a column made of others, area='w * h'; repeatable, in order",
-    ("Deploy", "path"): "write the model there, ready to be served; `models/a/` is a folder",
-    ("Deploy", "format"): "`onnx` holds a graph that needs no torch, `torch` holds weights only",
-}
-"""What is said of settings that are more in Python than in the shell."""
-
-METAVARS = {
-    **dict.fromkeys((("Deploy", "path"), ("Deploy", "better_than")), "BUNDLE"),
-    **dict.fromkeys((("Collect", "test_source"), ("Deploy", "datasheet")), "FILE"),
-    ("Collect", "root"): "FOLDER",
-    **dict.fromkeys((("Preprocess", "like"), ("Pretrained", "source")), "WEIGHTS"),
-    ("Pretrained", "into"): "LIBRARY:NAME",
-    ("Clean", "columns"): "COLUMN[,..]",
-    ("Clean", "bounds"): "COLUMN=LOW,HIGH",
-    ("Clean", "merge"): "COLUMN:TEXT=TEXT",
-    ("Derive", "formulas"): "COLUMN=FORMULA",
-    ("Derive", "tables"): "TABLE:TEXT=VALUE",
-    ("Derive", "kinds"): "COLUMN=KIND",
-    ("Evaluate", "threshold"): "X|f1|youden|NAME=X|TRUE:ANSWERED=X",
-    ("Train", "model"): "NAME",
-}
-"""What stands for a value that its type does not tell."""
-
-ALONE = {"Clean": "--clean"}
-"""Flags that say a stage as it is, with no setting."""
-
-SAID_OTHERWISE = {
-    *(("Collect", setting) for setting in ("source", "join", "parameters")),
-    ("Pretrained", "freeze"),
-}
-"""Settings that have a form of their own in the shell."""
 
 _COLUMN = re.compile(r"(?:.{0,40}\b)?the column\b")
 

@@ -2,15 +2,15 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
+from fivefold.commands.compared import compared, compares
+from fivefold.commands.numeral import number
 from fivefold.errors import ConfigError
 
-_NUMBER = re.compile(r"-?(?:(0|[1-9]\d*)|(?:\d+\.\d*|\.\d+|\d+(?=e))(?:e[+-]?\d+)?)", re.IGNORECASE)
 _LONGEST = 40
 _PAIR = "NAME=VALUE"
 
@@ -98,6 +98,8 @@ def meant(
     nested = [_inside(_inside(p, 1), 1) for p in parts if _container(p) is dict and _is_nested(p)]
     if form.named and texts[-1].startswith('{"'):
         return _json(flag, texts[-1])
+    if named and compares(named[0]):
+        return compared(flag, words)
     if named and _is_free(parts):
         return _first_named(flag, words, pair)
     if nested and (":" in _name(words[0]) or not (named or form.one)):
@@ -136,17 +138,6 @@ def listed(texts: Sequence[str]) -> list[str]:
         row = next(csv.reader([text], skipinitialspace=True), [""]) or [""]
         found += row[:-1] if len(row) > 1 and not row[-1] else row
     return found
-
-
-def number(text: str) -> str | int | float:
-    """A number where a text is one as numbers are written, else the text.
-
-    Example:
-        >>> number("3"), number("1e-3"), number("007"), number("2026-01-31")
-        (3, 0.001, '007', '2026-01-31')
-    """
-    found = _NUMBER.fullmatch(text)
-    return text if found is None else int(text) if found[1] else float(text)
 
 
 def _is_free(parts: Sequence[Any]) -> bool:

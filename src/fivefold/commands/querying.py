@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fivefold.commands.meant import number
+from fivefold.commands.numeral import number
 from fivefold.errors import ConfigError
 
 

@@ -9,7 +9,7 @@ from fivefold.commands.arguments import LEARNT, add_source, pipeline_of
 from fivefold.commands.command import Command, add_cache, add_own, tell, told_of
 from fivefold.commands.conduct import add_place
 from fivefold.commands.parser import Parser
-from fivefold.errors import ConfigError, FivefoldError
+from fivefold.errors import ConfigError, FivefoldError, GateError
 from fivefold.report.outlet import check_place
 
 if TYPE_CHECKING:
@@ -44,25 +44,31 @@ def _act(chosen: argparse.Namespace) -> None:
 
         check_place("--log", Path(chosen.log))
         observers = [JsonLines(chosen.log)]
-    result = pipeline.run(
-        seed=chosen.seed,
-        device=chosen.device,
-        directory=chosen.directory,
-        resume=chosen.resume,
-        cache=chosen.cache,
-        progress=False,
-        observers=[*observers, Console(said=Spoken.of(chosen.parser, chosen).sentence)],
-    )
+    fault: FivefoldError | None = None
+    try:
+        result = pipeline.run(
+            seed=chosen.seed,
+            device=chosen.device,
+            directory=chosen.directory,
+            resume=chosen.resume,
+            cache=chosen.cache,
+            progress=False,
+            observers=[*observers, Console(said=Spoken.of(chosen.parser, chosen).sentence)],
+        )
+    except GateError as error:  # what was made is told all the same
+        if error.result is None:
+            raise
+        result, fault = error.result, error
     own = "".join(f" --with {path}" for path in chosen.own)
-    bundle = chosen.path[-1] if chosen.path else ""
+    bundle = chosen.path[-1] if chosen.path and fault is None else ""
     commands = {f"fivefold serve {bundle}{own}": "answer requests"} if bundle else {}
     seconds = time.perf_counter() - begun
-    report, fault = chosen.report or "", None
+    report = chosen.report or ""
     try:
         if report:
             result.report(report)
     except FivefoldError as error:  # neither costs the other
-        report, fault = "", error
+        report, fault = "", fault or error
     tell(chosen, told_of(chosen, result, report=report, seconds=seconds, commands=commands))
     if fault is not None:
         raise fault
@@ -78,6 +84,7 @@ RUN = Command(
         "run bike.csv --target count --time when --horizon 24 --quality fast",
         "run houses.csv --target price --clean --derive area='w * h'",
         "run photos/ --to photos.ff --epochs 20 --image-size 64",
+        "run adult.csv --target income --require roc_auc=0.9,leak=none --to income.ff",
         "run recipe.json --directory runs/first",
     ),
 )

@@ -8,10 +8,11 @@ from shlex import join, quote
 from typing import Any, Self
 
 from fivefold.commands.arguments import begun_with
-from fivefold.commands.flags import ALONE, OF_ANOMALIES, PREFIXED, STAGES
+from fivefold.commands.flags import OF_ANOMALIES, STAGES
 from fivefold.commands.flags import flags as every_flag
 from fivefold.commands.meant import Form
 from fivefold.commands.parser import Parser
+from fivefold.commands.phrasing import ALONE, PREFIXED
 from fivefold.commands.written import calls_in, settings_of, value_at, written
 from fivefold.errors import ConfigError, FivefoldError
 

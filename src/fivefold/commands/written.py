@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import Any
 
-from fivefold.commands.meant import Form, number
+from fivefold.commands.meant import Form
+from fivefold.commands.numeral import number
 
 _PLAINLY = Form()
 _CALL = re.compile(r"(?<![\w.])[A-Za-z][\w.]*\(")

@@ -143,6 +143,10 @@ class Artifact:
             who, f"a complete {type(self).__name__}", "an open one", remedy
         )
 
+    def refusal(self) -> FivefoldError | None:
+        """Why a run must not go on from here; None where it may. What was made is kept."""
+        return None
+
     @property
     def is_whole(self) -> bool:
         """Whether what made it came to its end; if not, a resumed run goes on making it."""

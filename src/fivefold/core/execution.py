@@ -9,7 +9,7 @@ from functools import partial
 from fivefold.core.context import Context, Given
 from fivefold.core.decide import Decision, decide_again, with_rehearsals
 from fivefold.core.events import Noted, StageFinished, StageStarted, StageTaken
-from fivefold.core.failure import where
+from fivefold.core.failure import refused, where, with_run
 from fivefold.core.identity import handed_by
 from fivefold.core.keeping import derive, keep_made, known_digest
 from fivefold.core.key import Key
@@ -86,8 +86,7 @@ class Execution:
             WiringError: if an artifact that was given from outside depends on a changed one, or a
                 stage does not fit in the place of another.
         """
-        session = self.session.apart() if session is None else session
-        given = Context.of(changes)
+        session, given = session or self.session.apart(), Context.of(changes)
         context = self.before[0] if self.before else self.context
         context.check_apart_from(given)
         steps = self.steps[:stop]
@@ -147,13 +146,15 @@ def carry_out(decisions: Sequence[Decision], done: Execution, work: Work) -> Exe
         done = replace(after, before=(*done.before, done.context))
         if work.record is not None:
             work.record.decided[decision.step.name] = told(done.decisions[-1], done.decisions[:-1])
+        judged = work.tried is None and not done.session.is_refit
+        if judged and (error := refused(done.decisions, done.context, work.total)) is not None:
+            raise with_run(error, done)
     return done
 
 
 def _settle(to_come: list[Decision], done: Execution, work: Work) -> Execution:
     """Decide by the cache what becomes of the next step; what is done, with what is derived."""
-    decision, session = to_come[0], done.session
-    stage = type(decision.step.stage)
+    decision, session, stage = to_come[0], done.session, to_come[0].step.stage
     is_open = decision.act == "run" and decision.look is None and not stage.side_effects
     if session.cache is None or work.tried is not None or not is_open:
         return done
@@ -222,9 +223,8 @@ def _run(decision: Decision, done: Execution, work: Work) -> Execution:
         child.emit(StageStarted(number=step.number, total=work.total))
     names = list[str]()
     with _noting(decision, done, work):
-        context = provide(
-            step.signature, done.context, partial(derive, decision, session, work.old, work.record)
-        )
+        add = partial(derive, decision, session, work.old, work.record)
+        context = provide(step.signature, done.context, add)
         reads = present(step.signature, context)
         if session.is_keyed:
             decision = known(decision, context, session, work.record)

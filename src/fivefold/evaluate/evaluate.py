@@ -9,12 +9,14 @@ from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
 from fivefold.core.context import Context
 from fivefold.core.events import Noted
 from fivefold.core.ledger import known_looks, ledger_faults
+from fivefold.core.requirement import Bound
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
 from fivefold.core.wording import plural
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.evaluate.conformal import coverage_fault
+from fivefold.evaluate.requirements import check_codes, directions, unknown_scores
 from fivefold.evaluate.threshold import Asked, fault_of, is_chosen
 from fivefold.folds import EachGroup
 from fivefold.partition import Partition
@@ -68,6 +70,10 @@ class Evaluate(Stage):
         explain: of how many test rows it is told why they were answered as they were: half of them
             those that cost most, the others those that cost least. What columns, words, regions or
             steps add stands in the table `explanations`.
+        require: what must hold, or the run ends before Deploy with a `GateError`: by the name of a
+            score a number that it must reach on its better side, or a side and a number, `("<",
+            0.1)`; by the code of a finding, or `leak` or `serious`, None: that it was not made. A
+            score is judged by the end of its interval that speaks against the model.
         shortcuts: how many test rows, evenly spaced, are scored again with small areas of pictures,
             texts and sounds that are another row's: corners, the border, single words, the first
             moment; 0 for none. What that costs stands in the table `shortcuts`.
@@ -93,6 +99,7 @@ class Evaluate(Stage):
     looks: Count | None = None
     robustness: Annotated[int, Field(ge=0)] = 500
     explain: Annotated[int, Field(ge=0)] = 4
+    require: Mapping[str, Bound] = {}
     shortcuts: Annotated[int, Field(ge=0)] = 200
 
     @field_validator("folds")
@@ -101,6 +108,12 @@ class Evaluate(Stage):
         if folds == 1:
             raise ValueError("one fold has nothing to learn from; use 0 or at least 2")
         return folds
+
+    @field_validator("require")
+    @classmethod
+    def _codes(cls, require: Mapping[str, Bound]) -> Mapping[str, Bound]:
+        check_codes(require)
+        return require
 
     @model_validator(mode="after")
     def _check_base_rate(self) -> Self:
@@ -158,6 +171,7 @@ class Evaluate(Stage):
             disturbed=self.robustness,
             explain=self.explain,
             exchanged=self.shortcuts,
+            require=self.require,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
@@ -187,6 +201,7 @@ class Evaluate(Stage):
         faults += [] if fault is None else [fault]
         fault = None if self.coverage is None else coverage_fault(self.coverage, collected.schema)
         faults += [] if fault is None else [fault]
+        faults += unknown_scores(self.require, self._directions(collected))
         if self.folds != "groups":
             faults += _too_many_folds(self.folds, collected)
         elif collected.schema.named("group") is None and found.get(Partition) is None:
@@ -195,6 +210,16 @@ class Evaluate(Stage):
             faults.append(PreflightError(f"{wanted}, found none.", remedy=remedy))
         self._warn_of_looks(session, found)
         return faults
+
+    def _directions(self, collected: Collected) -> dict[str, bool]:
+        """Whether more is better, by the name of each score that there will be."""
+        return directions(
+            collected.schema,
+            self.metrics,
+            alarms=self.false_alarms is not None,
+            costs=isinstance(self.threshold, Mapping),
+            coverage=self.coverage is not None,
+        )
 
     def _warn_of_looks(self, session: Session, found: Context) -> None:
         """Say before the training that another model will be refused after it."""

@@ -20,6 +20,7 @@ from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
+from fivefold.evaluate.requirements import Required, directions, judged
 from fivefold.evaluate.robustness import robustness
 from fivefold.evaluate.shortcuts import shortcuts
 from fivefold.evaluate.tabled import tables_of
@@ -56,6 +57,7 @@ def evaluate(
     disturbed: int = 0,
     explain: int = 0,
     exchanged: int = 0,
+    require: Required | None = None,
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -118,6 +120,11 @@ def evaluate(
     if raised is not None:
         tables["alarms"] = raised.table()
         session.emit(Noted(text=str(raised)))
+    if require:
+        asked = {"alarms": alarms is not None, "costs": True, "coverage": coverage is not None}
+        known = directions(evidence.schema, own, **asked)
+        every += () if taken is None else taken.findings
+        tables["requirements"] = judged(require, known, evidence.metrics, every)
     return evaluated(evidence, ran, tables, found, taken)
 
 

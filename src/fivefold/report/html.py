@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OPEN_TABLES = (
-    *("model_comparison", "coverage", "calibration", "per_class", "per_entity"),
+    *("requirements", "model_comparison", "coverage", "calibration", "per_class", "per_entity"),
     *("preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )

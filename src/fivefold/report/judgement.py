@@ -8,8 +8,7 @@ from fivefold.artifacts import Evaluated
 from fivefold.core.advice import ADVICE
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.core.wording import literal, plural
-from fivefold.kinds.known import blocks_of
+from fivefold.core.wording import literal, plural, together
 from fivefold.report import outside
 from fivefold.report.gain import Weighing
 from fivefold.report.headline import FEW_TEST_ROWS, PART, leads_with_folds, ranked, serious
@@ -233,13 +232,16 @@ def _next(
         return
     if run.evaluated is None:
         yield Advice("Evaluate()", "says what the model is worth")
+    if (refused := None if run.evaluated is None else run.evaluated.refusal()) is not None:
+        told = together(refused.unmet)
+        yield Advice("", f"It is not to be deployed: {told} was required, and does not hold.")
     equal = [rival for rival in rivals[1:] if rival.ruling in ("loses", "a tie")]
     useless = good is not None and good.tone == "bad"
     beaten = any(rival.ruling == "loses" for rival in equal)
     if run.trained is None:
         yield from outside.following(run, useless, beaten)
         return
-    if equal and (beaten or not useless) and can_prefer(run):
+    if equal and (beaten or not useless) and run.can_prefer:
         yield Advice(
             'Train(prefer="simpler")',
             "keeps the simplest model that is not worse on the validation rows",
@@ -254,7 +256,7 @@ def _next(
     few = run.evaluated is not None and len(run.evaluated.index) < FEW_TEST_ROWS
     if few and run.evaluated is not None and not run.evaluated.folds:
         yield Advice("Evaluate(folds=5)", "judges by five times as many rows")
-    if useless:
+    if useless or refused is not None:
         return
     if run.deployed is not None:
         path = literal(str(run.deployed.path))
@@ -285,16 +287,3 @@ def _mended(finding: Finding) -> Advice:
     if finding.code == "too_few_test_rows":
         return Advice("Evaluate(folds=5)", "judges by five times as many rows")
     return Advice("", ADVICE.get(finding.code, finding.sentence))
-
-
-def can_prefer(run: Reported) -> bool:
-    """Whether `Train(prefer="simpler")` would be heeded: a simple model can take its place."""
-    from fivefold.models.parts import make_columns
-
-    if run.trained is None:
-        return False
-    settings, schema = run.trained.settings, run.collected.schema
-    task = task_of(schema)
-    wanted = task.trees in ("class", "number") and len(schema.targets) == 1
-    columns = make_columns(blocks_of(schema))
-    return wanted and settings.estimator is None and not settings.preferred and columns

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Trained
+from fivefold.kinds.known import blocks_of
 from fivefold.partition import Partition
+from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
     from fivefold.core.finding import Finding
@@ -58,3 +60,16 @@ class Reported:
         found = [finding for one in made if one is not None for finding in one.findings]
         found += [] if self.looks is None else self.looks.findings
         return [replace(finding, sentence=self.said(finding.sentence)) for finding in found]
+
+    @property
+    def can_prefer(self) -> bool:
+        """Whether `Train(prefer="simpler")` would be heeded: a simple model can take its place."""
+        from fivefold.models.parts import make_columns
+
+        if self.trained is None:
+            return False
+        settings, schema = self.trained.settings, self.collected.schema
+        task = task_of(schema)
+        wanted = task.trees in ("class", "number") and len(schema.targets) == 1
+        columns = make_columns(blocks_of(schema))
+        return wanted and settings.estimator is None and not settings.preferred and columns
