@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import leaky
 import numpy as np
 import pandas as pd
+import unequal
 import weakly
 
 import fivefold as ff
@@ -139,6 +140,14 @@ FAULTS = {
         ("two", "number"),
         weakly.copied_roughly,
         "likewise, numbers moved by 5 % of their deviation",
+    ),
+    "answers denied to a group": Fault(
+        ("unequal_groups",),
+        (0.1, 0.2, 0.3, 0.5),
+        ("two", "several", "number"),
+        unequal.denied,
+        "share of a group of 600 of 2,000 rows that is answered with the first class; of numbers "
+        "too low by so many deviations of the noise",
     ),
     "leak: what comes later": Fault(
         ("target_leakage",),

@@ -11,7 +11,7 @@ from fivefold.evaluate.baselines import fit_baselines
 from fivefold.evaluate.evidence import Rival
 from fivefold.evaluate.finders.excess import rising
 from fivefold.evaluate.finders.slices import slices_of
-from fivefold.evaluate.finders.subgroups import _at_most, weak_subgroup
+from fivefold.evaluate.finders.subgroups import at_most, weak_subgroup
 from fivefold.evaluate.hardest import hardest
 from fivefold.evaluate.threshold import choose
 from fivefold.tasks.threshold import Threshold
@@ -64,7 +64,7 @@ def test_map_of_probabilities_is_what_comes_true_and_never_falls():
 
 def test_chance_of_a_subgroup_is_below_what_is_told():
     for chance in (0.0049, 0.005, 0.0051, 0.0096, 2e-6, 1.5e-7):
-        assert chance < float(_at_most(chance).removeprefix("< "))
+        assert chance < float(at_most(chance).removeprefix("< "))
 
 
 def noisy(asked, **planted):

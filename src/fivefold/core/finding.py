@@ -194,6 +194,7 @@ low_coverage: warning: the truth of fewer test rows is held than chance explains
 coverage_over_time: note: intervals or sets after a division by time, which promises nothing
 learnt_threshold: warning: the rows that set the threshold of alarms were learnt from
 weak_subgroup: warning: a group is predicted worse than the model promises, or a simple one does
+unequal_groups: warning or note: groups that were asked for are answered, or answered right, apart
 carried_by: note: rows mix kinds; the score where the table, a text or a picture is another row's
 shortcut: warning: much hangs on a corner, the border, one word or the first moment of a cell
 overconfident_outside: warning: test rows outside what training rows hold; sure there, and wrong

@@ -17,6 +17,7 @@ from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.evaluate.conformal import coverage_fault
 from fivefold.evaluate.requirements import check_codes, directions, unknown_scores
+from fivefold.evaluate.sensitive import sensitive_faults
 from fivefold.evaluate.threshold import Asked, fault_of, is_chosen
 from fivefold.folds import EachGroup
 from fivefold.partition import Partition
@@ -78,6 +79,14 @@ class Evaluate(Stage):
             texts and sounds that are another row's: corners, the border, single words, the first
             moment; 0 for none. What that costs stands in the table `shortcuts`.
 
+        sensitive: columns whose groups are compared, `("sex", "race")`; the model may read them or
+            not, and `Collect(drop=)` leaves them in reach. How it fares on each group and on rows
+            that groups of two columns share stands in the table `fairness`, how far they lie apart
+            in `fairness_gaps` and among the metrics: `demographic_parity_gap`,
+            `equalised_odds_gap`, `equal_opportunity_gap` (of numbers `mean_error_gap`,
+            `absolute_error_gap`), of several columns the largest. Groups of fewer than 30 test rows
+            are in no gap. Numbers are cut into quarters.
+
     Raises:
         SpentError: if the test rows were scored as often as `looks` allows.
 
@@ -101,6 +110,7 @@ class Evaluate(Stage):
     explain: Annotated[int, Field(ge=0)] = 4
     require: Mapping[str, Bound] = {}
     shortcuts: Annotated[int, Field(ge=0)] = 200
+    sensitive: tuple[str, ...] = ()
 
     @field_validator("folds")
     @classmethod
@@ -172,6 +182,7 @@ class Evaluate(Stage):
             explain=self.explain,
             exchanged=self.shortcuts,
             require=self.require,
+            sensitive=self.sensitive,
         )
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
@@ -202,6 +213,7 @@ class Evaluate(Stage):
         fault = None if self.coverage is None else coverage_fault(self.coverage, collected.schema)
         faults += [] if fault is None else [fault]
         faults += unknown_scores(self.require, self._directions(collected))
+        faults += sensitive_faults(self.sensitive, collected.schema, "Evaluate: sensitive=")
         if self.folds != "groups":
             faults += _too_many_folds(self.folds, collected)
         elif collected.schema.named("group") is None and found.get(Partition) is None:
@@ -219,6 +231,7 @@ class Evaluate(Stage):
             alarms=self.false_alarms is not None,
             costs=isinstance(self.threshold, Mapping),
             coverage=self.coverage is not None,
+            groups=bool(self.sensitive),
         )
 
     def _warn_of_looks(self, session: Session, found: Context) -> None:

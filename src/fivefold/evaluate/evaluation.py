@@ -1,6 +1,6 @@
 """Scores, simple models, folds, findings and tables of one model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from fivefold.evaluate.alongside import beside, with_parts, with_rivals
 from fivefold.evaluate.baselines import Baseline, BaselineName
 from fivefold.evaluate.conformal import coverage_tables, with_coverage
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.fairness import with_gaps
 from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
@@ -58,6 +59,7 @@ def evaluate(
     explain: int = 0,
     exchanged: int = 0,
     require: Required | None = None,
+    sensitive: Sequence[str] = (),
 ) -> Evaluated:
     """Say what a network is worth; the parameters are those of `Evaluate`.
 
@@ -81,7 +83,7 @@ def evaluate(
     if raised is not None:
         metrics = {**evidence.metrics, **raised.metrics}
         evidence = replace(evidence, metrics=metrics, stated=raised.stated.rate)
-    evidence = with_coverage(evidence, coverage, session)
+    evidence = with_gaps(with_coverage(evidence, coverage, session), sensitive)
     if session.is_refit:
         return evaluated(evidence, None, {}, ())
     taken = take_look(evidence, session, looks)
@@ -122,7 +124,7 @@ def evaluate(
         session.emit(Noted(text=str(raised)))
     if require:
         asked = {"alarms": alarms is not None, "costs": True, "coverage": coverage is not None}
-        known = directions(evidence.schema, own, **asked)
+        known = directions(evidence.schema, own, **asked, groups=bool(sensitive))
         every += () if taken is None else taken.findings
         tables["requirements"] = judged(require, known, evidence.metrics, every)
     return evaluated(evidence, ran, tables, found, taken)
@@ -141,6 +143,7 @@ def judge(
     level: float = 0.95,
     looks: int | None = None,
     threshold: Threshold | None = None,
+    sensitive: Sequence[str] = (),
 ) -> Evaluated:
     """Say what a model is worth that was made elsewhere, as `evaluate` does of one that is here.
 
@@ -156,6 +159,7 @@ def judge(
         level: coverage of intervals.
         looks: the most models that may be scored on these rows.
         threshold: what decides answers; None for the likeliest class.
+        sensitive: columns whose groups are compared.
     """
     own = own or {}
     check_look(collected, data, scores, session, looks)
@@ -165,6 +169,7 @@ def judge(
         level=level,
         threshold=threshold,
     )
+    evidence = with_gaps(evidence, sensitive)
     taken = take_look(evidence, session, looks)
     tell_scores(evidence, own, session)
     evidence, left_out = beside(evidence, fitted, session)

@@ -12,6 +12,7 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
+from fivefold.evaluate.sensitive import Grouping
 from fivefold.metrics.comparison import Comparison
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
@@ -63,6 +64,9 @@ class Evidence:
     disturbed: "pd.DataFrame | None" = None
     # scores where small areas of cells are another row's, by area; None likewise
     areas: "pd.DataFrame | None" = None
+    sensitive: tuple[Grouping, ...] = ()  # groups of test rows that are compared, if asked for
+    # how far these lie apart, a gap a line; None likewise
+    gaps: "pd.DataFrame | None" = None
 
     @property
     def asked(self) -> Trained:

@@ -10,6 +10,7 @@ from fivefold.core.requirement import FAMILIES, Bound, Judged, Requirement
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import PreflightError
 from fivefold.evaluate.conformal import bound_metrics
+from fivefold.evaluate.fairness import gaps_of
 from fivefold.metrics.alarms import alarm_metrics
 from fivefold.metrics.costs import COST
 from fivefold.metrics.metric import OwnMetric
@@ -41,6 +42,7 @@ def directions(
     alarms: bool = False,
     costs: bool = False,
     coverage: bool = False,
+    groups: bool = False,
 ) -> dict[str, bool]:
     """Whether more is better, by the name of each score that a run will have.
 
@@ -50,10 +52,12 @@ def directions(
         alarms: whether a rate of false alarms is stated.
         costs: whether it is said what errors cost.
         coverage: whether intervals or sets are asked for.
+        groups: whether groups are compared.
     """
     known = [*task_of(schema).metrics, *(alarm_metrics() if alarms else ())]
     known += bound_metrics(schema) if coverage else ()
     found = {metric.name: metric.greater for metric in known} | ({COST: False} if costs else {})
+    found |= dict.fromkeys(gaps_of(schema) if groups else (), False)
     return found | {name: bool(getattr(one, "greater", True)) for name, one in own.items()}
 
 

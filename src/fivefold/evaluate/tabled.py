@@ -8,6 +8,7 @@ from fivefold.evaluate.bygroup import by_group
 from fivefold.evaluate.dependence import partial_dependence
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.explanations import explanations
+from fivefold.evaluate.fairness import fairness
 from fivefold.evaluate.folds import Folds
 from fivefold.evaluate.hardest import hardest
 from fivefold.evaluate.hardware import hardware
@@ -60,6 +61,7 @@ def tables_of(
     more["outside"] = beyond(evidence) if here else None
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)
+    more["fairness"], more["fairness_gaps"] = fairness(evidence), evidence.gaps
     more["subgroups"] = hardest(evidence) if len(evidence.target) else None
     tables |= {name: table for name, table in more.items() if table is not None}
     if evidence.data.markers:

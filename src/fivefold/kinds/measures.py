@@ -22,7 +22,7 @@ class Measures:
         return (
             kind.compared is not Measures.compared
             or kind.sizes is not Measures.sizes
-            or kind.groups is not Measures.groups
+            or self.grouping
         )
 
     is_passage: ClassVar[bool] = False
@@ -98,6 +98,11 @@ class Measures:
             `(codes,)` what stands opposite of each, where cells have another strand.
         """
         return None
+
+    @property
+    def grouping(self) -> bool:
+        """Whether rows can be divided into groups by it."""
+        return type(self).groups is not Measures.groups
 
     def suspect(self, values: Array) -> tuple[Array, bool] | None:
         """Numbers by which a column that gives the target away is found; None: it is not tested.

@@ -12,12 +12,15 @@ FEWEST_ROWS = 30
 QUARTERS = (0.25, 0.5, 0.75)
 
 
-def by_value(values: Array, said: Callable[[object], object] = str) -> Iterator[tuple[str, Array]]:
-    """The rows of each value that at least 30 rows share, missing ones among them.
+def by_value(
+    values: Array, said: Callable[[object], object] = str, fewest: int = FEWEST_ROWS
+) -> Iterator[tuple[str, Array]]:
+    """The rows of each value that enough rows share, missing ones among them.
 
     Args:
         values: `(n,)` texts and None, or numbers.
         said: a value as one says it.
+        fewest: rows that share a value, for it to be a group.
 
     Yields:
         The value in words, and `(n,)` bool.
@@ -31,7 +34,7 @@ def by_value(values: Array, said: Callable[[object], object] = str) -> Iterator[
     plain = [None if value != value else value for value in values.tolist()]
     codes = np.array([seen.setdefault(value, len(seen)) for value in plain], dtype=np.int64)
     labels = list(seen)
-    for code in np.flatnonzero(np.bincount(codes) >= FEWEST_ROWS).tolist():
+    for code in np.flatnonzero(np.bincount(codes) >= fewest).tolist():
         label = labels[code]
         yield "missing" if label is None else f"`{said(label)}`", codes == code
 

@@ -18,6 +18,7 @@ from fivefold.evaluate.finders.shuffled import carried_by
 from fivefold.evaluate.finders.subgroups import weak_subgroup
 from fivefold.evaluate.finders.timesplit import optimistic_split
 from fivefold.evaluate.finders.uncovered import uncovered
+from fivefold.evaluate.finders.unequal import unequal_groups
 from fivefold.evaluate.threshold import few_rows
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ FINDERS = (
     few_rows,
     uncovered,
     weak_subgroup,
+    unequal_groups,
     carried_by,
     fragile,
     shortcut,

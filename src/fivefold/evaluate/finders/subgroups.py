@@ -87,7 +87,7 @@ def _told(evidence: Evidence, weak: Weak) -> Finding:
         nearly = f" They are nearly those where {together([one.told for one in weak.alike])}."
     sentence = (
         f"On the {group.rows:,} test rows where {group.told}, {weak.sentence} "
-        f"(p {_at_most(weak.chance)}, corrected for all groups judged).{nearly}"
+        f"(p {at_most(weak.chance)}, corrected for all groups judged).{nearly}"
     )
     column, values = group.where[0]
     where = {"column": column, "values": values, "where": [*map(list, group.where)]}
@@ -277,11 +277,11 @@ def _overlap(one: Slice, other: Slice) -> float:
     return both / max(1, one.rows + other.rows - both)
 
 
-def _at_most(chance: float) -> str:
+def at_most(chance: float) -> str:
     """A chance by one digit that is not below it.
 
     Example:
-        >>> _at_most(0.0042), _at_most(1e-9)
+        >>> at_most(0.0042), at_most(1e-9)
         ('< 0.005', '< 1e-06')
     """
     if chance < LEAST_CHANCE:
