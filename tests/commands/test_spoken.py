@@ -88,6 +88,7 @@ WRONG = {
     "--base-rate": ("0.1", "x"),
     "--robustness": NUMBER,
     "--shortcuts": NUMBER,
+    "--sensitive": COLUMN,
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

@@ -21,7 +21,7 @@ from fivefold.metrics.weight import effective_rows, weights_of
 FEWEST_OF_RATE = 10
 """Rows that a rate stands on, below which it is in no gap."""
 METHOD = "newcombe, all pairs"
-DRAWS, WIDEST = 2000, 12.0
+DRAWS, WIDEST, LEAST = 2000, 12.0, 1e-12
 PLACES = np.linspace(-WIDEST, WIDEST, 401)
 BELOW = np.array([NORMAL.cdf(place) for place in PLACES.tolist()])
 
@@ -184,7 +184,7 @@ def gap(families: Sequence[Rates], *, level: float = 0.95, seed: int = 0) -> Gap
     draw = np.random.default_rng(seed)
     drawn = [np.ptp(draw.normal(size=(DRAWS, len(o.value))) * o.null, axis=1) for _, o in compared]
     expected = float(np.max(drawn, axis=0).mean())
-    return Gap(told, 1 - _within(reached, counts), expected, where)
+    return Gap(told, max(1 - _within(reached, counts), LEAST), expected, where)
 
 
 def _bounds(one: Rates, deviations: float) -> tuple[Array, Array]:

@@ -96,6 +96,8 @@ def card(
             table = evaluated.tables["model_comparison"]
             table = table.drop(columns=[*TIMED, *more], errors="ignore")
             blocks += ["## Beside simple models", markdown(table)]
+    if evaluated is not None and "fairness" in evaluated.tables:
+        blocks += ["## Groups", *_groups(evaluated)]
     blocks += ["## Findings", _findings(findings)]
     if evaluated is not None and "limitations" in evaluated.tables:
         blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
@@ -125,6 +127,13 @@ def _scores(scores: Mapping[str, Estimate], heading: str) -> str:
     for name, *words in score_rows(scores, unknown="none"):
         lines.append(f"| {' | '.join([inert(name), *words])} |")
     return "\n".join(lines)
+
+
+def _groups(evaluated: Evaluated) -> list[str]:
+    """How groups that were asked for fare, those by one column; how far they lie apart."""
+    table = evaluated.tables["fairness"]
+    single = table[~table["column"].str.contains(" and ")].drop(columns="note")
+    return [markdown(single.head(MOST_COLUMNS)), markdown(evaluated.tables["fairness_gaps"])]
 
 
 def _findings(findings: list[Finding]) -> str:

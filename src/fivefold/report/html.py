@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 OPEN_TABLES = (
     *("requirements", "model_comparison", "coverage", "calibration", "per_class", "per_entity"),
-    *("preprocessing_comparison", "tuning_results"),
+    *("fairness_gaps", "preprocessing_comparison", "tuning_results"),
     *("augmentation_effect", "transfer_learning", "prediction_speed"),
 )
 LEAST = 0.75  # of its size, below which a picture is not made smaller

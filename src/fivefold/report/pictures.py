@@ -225,6 +225,13 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
 
         how = "The line is what was wanted; test rows had no say in it."
         yield "coverage", lambda: (coverage(tables["coverage"]), how)
+    if "fairness" in tables:
+        from fivefold.report import groupwise
+
+        compared, label = tables["fairness"], run.collected.schema.positive
+        if groupwise.drawn(compared):
+            said = groupwise.CAPTION if label is not None else groupwise.CAPTION_OF_NUMBERS
+            yield "fairness", lambda: (groupwise.groupwise(compared, label), said)
     if "importance" in tables:
         metric = display_name(first)
         draw_importance = partial(figures.importance, tables["importance"], metric)

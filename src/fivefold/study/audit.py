@@ -1,6 +1,6 @@
 """A model that was made elsewhere, judged by its answers as one of fivefold's own is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -26,6 +26,7 @@ from fivefold.errors import ConfigError
 from fivefold.evaluate.baselines import BASELINES, Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evaluation import judge
 from fivefold.evaluate.finders.outside import fit_out_of_fold
+from fivefold.evaluate.sensitive import sensitive_faults
 from fivefold.evaluate.threshold import Asked, choose, fault_of
 from fivefold.folds import draw_folds
 from fivefold.observers.listeners import listeners
@@ -72,6 +73,7 @@ def audit(
     baselines: tuple[BaselineName, ...] = BASELINES,
     level: float = 0.95,
     looks: int | None = None,
+    sensitive: str | Sequence[str] = (),
     seed: int = 0,
     progress: bool = False,
     **settings: Any,
@@ -101,6 +103,7 @@ def audit(
         baselines: simple models to fit beside it: `constant`, `linear`, `boosting`.
         level: coverage of the intervals, a fraction.
         looks: the most models that may be scored on these test rows; None for any number.
+        sensitive: columns whose groups are compared, as of `Evaluate`.
         seed: of what is drawn: resamples and folds.
         progress: whether to show what is being done.
         settings: of `Collect`: `positive=`, `drop=`, `group=`, `time=`, `weight=`, `kinds=`,
@@ -130,6 +133,8 @@ def audit(
     session, begun = Session(seed=seed, recipe="", observers=tuple(observers)), perf_counter()
     with announced(observers, RunStarted(seed=seed, device="cpu", directory="", recipe="")):
         collected, given, rows = _collected(test, prediction, target, train, settings, session)
+        compared = (sensitive,) if isinstance(sensitive, str) else tuple(sensitive)
+        raise_all(sensitive_faults(compared, collected.schema, f"{WHO}: sensitive="))
         partition = _as_given(collected, rows)
         took, own = perf_counter() - begun, session.child(WHO)
         data = _encoded(collected, partition)
@@ -145,6 +150,7 @@ def audit(
             level=level,
             looks=looks,
             threshold=_decides(threshold, collected, given),
+            sensitive=compared,
         )
     context = Context.of([collected, partition, data, evaluated])
     seconds = {"collect": took, WHO: perf_counter() - begun - took}
