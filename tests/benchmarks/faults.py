@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import leaky
 import numpy as np
 import pandas as pd
+import people
 import unequal
 import weakly
 
@@ -148,6 +149,20 @@ FAULTS = {
         unequal.denied,
         "share of a group of 600 of 2,000 rows that is answered with the first class; of numbers "
         "too low by so many deviations of the noise",
+    ),
+    "people in texts": Fault(
+        ("personal_data",),
+        (1.0, 2.0, 3.0, 5.0, 10.0),
+        tuple(people.PLANTED),
+        people.told,
+        "of 1,000 texts that hold a number or an address of a person",
+    ),
+    "people: cells of nobody": Fault(
+        ("personal_data",),
+        (),
+        tuple(people.CLEAN),
+        people.told,
+        "nothing is planted: numbers and texts that look like those of people",
     ),
     "leak: what comes later": Fault(
         ("target_leakage",),

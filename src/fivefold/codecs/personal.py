@@ -1,52 +1,111 @@
-"""What in a text points to a person: addresses, telephone numbers, accounts and cards."""
+"""What in a text points to a person: addresses, telephone numbers, accounts, cards, devices."""
 
 import re
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
-_CARD = re.compile(r"(?<![\d.,])(?:\d[ -]?){12,18}\d(?!\d|[.,]\d)")
-_PHONE = re.compile(
-    r"(?<![\w.,+-])(?:\+\d{1,3}[ ./-]?(?:\(0?\d{1,5}\)[ ./-]?)?|\(\d{2,5}\)[ ./-]?|0\d{1,4}[ ./-])"
-    r"\d{2,4}(?:[ ./-]?\d{2,4}){1,4}(?!\w|[.,]\d)"
-)
+from fivefold.codecs.personalforms import FORMS, Form
+
+_RUN = re.compile(r"[\d+(][\d ./()+-]{5}")
+_AT = re.compile("@")
+_LETTERED = re.compile(r"[A-Z] ?\d\d ?\w")
+_BEFORE, _BEHIND = 3, 40
+"""Signs around the beginning of a run of digits in which a number lies that begins there."""
 
 
-def is_iban(text: str) -> bool:
-    """Whether check digits are right (ISO 13616).
+def _sought(text: str) -> Iterator[tuple[Form, int, int]]:
+    """The forms that a text may hold, by signs that each of them has, and where they may stand."""
+    if text.isdigit() and not 14 <= len(text) <= 19:
+        return
+    runs = list[tuple[int, int]]()
+    for match in _RUN.finditer(text):
+        start, end = max(match.start() - _BEFORE, 0), match.end() + _BEHIND
+        if runs and start <= runs[-1][1]:
+            start = runs.pop()[0]
+        runs.append((start, end))
+    present = {
+        "@": "@" in text,
+        "A1": _LETTERED.search(text) is not None,
+        ":": _JOINED.search(text) is not None,
+    }
+    if not (runs or any(present.values())):
+        return
+    for form in FORMS:
+        if form.sign == "1":
+            for start, end in runs:
+                yield form, start, end
+        elif present[form.sign]:
+            yield form, 0, len(text)
+
+
+_JOINED = re.compile(r"[0-9A-Fa-f]([:-])[0-9A-Fa-f]{1,4}\1[0-9A-Fa-f]{1,4}\1")
+
+
+def worth_a_look(cells: Sequence[str]) -> list[int]:
+    """Places of texts that may hold what points to a person, by the signs that it has.
 
     Example:
-        >>> is_iban("DE89 3704 0044 0532 0130 00"), is_iban("DE88 3704 0044 0532 0130 00")
-        (True, False)
+        >>> worth_a_look(["none here", "ann@example.org", "of 1999", "020 7946 0958"])
+        [1, 3]
     """
-    plain = text.replace(" ", "")
-    turned = plain[4:] + plain[:4]
-    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+    whole = "\n".join(cells)
+    ends = list(accumulate(len(cell) + 1 for cell in cells))
+    found = set[int]()
+    for pattern in (_RUN, _LETTERED, _JOINED, _AT):
+        place = -1
+        for match in pattern.finditer(whole):
+            if match.start() >= (ends[place] if place >= 0 else 0):
+                place = bisect_right(ends, match.start())
+                found.add(place)
+    return sorted(found)
 
 
-def is_card(text: str) -> bool:
-    """Whether the last digit is that of a card's number (Luhn, ISO 7812).
+class Sighting(NamedTuple):
+    """A place of a text that may point to a person.
+
+    Attributes:
+        form: that it has.
+        start: of its signs in the text.
+        end: behind its last sign.
+        holds: whether its check digits are right.
+        worded: whether a word beside it says what it is.
+    """
+
+    form: Form
+    start: int
+    end: int
+    holds: bool
+    worded: bool
+
+
+def sightings(text: str) -> Iterator[Sighting]:
+    """All places of a text that may point to a person, those of a form after one another.
 
     Example:
-        >>> is_card("4111 1111 1111 1111"), is_card("4111 1111 1111 1112")
-        (True, False)
+        >>> [(one.form.kind, one.holds) for one in sightings("card 4111 1111 1111 1111")]
+        [('card number', True)]
     """
-    digits = [int(sign) for sign in text if sign.isdigit()]
-    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[-2::-2]]
-    return len(set(digits)) > 1 and (sum(digits[::-2]) + sum(doubled)) % 10 == 0
+    taken: list[tuple[int, int]] = []
+    for form, begin, stop in _sought(text):
+        for match in form.pattern.finditer(text, begin, stop):
+            start, end = match.span()
+            if any(start < last and first < end for first, last in taken):
+                continue
+            holds = form.holds(match[0])
+            if holds is None:
+                continue
+            if holds:
+                taken.append((start, end))
+            beside = text[max(start - 40, 0) : start] + " " + text[end : end + 20]
+            worded = form.words is not None and form.words.search(beside) is not None
+            yield Sighting(form, start, end, holds, worded)
 
 
-def _is_phone(text: str) -> bool:
-    return 7 <= sum(sign.isdigit() for sign in text) <= 15
-
-
-KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "e-mail address": (_MAIL, lambda text: True),
-    "IBAN": (_IBAN, is_iban),
-    "card number": (_CARD, is_card),
-    "telephone number": (_PHONE, _is_phone),
-}
-"""What is looked for, in this order: what one has taken, none behind it takes."""
+def _seen(text: str) -> list[Sighting]:
+    """What is masked: check digits are right, or a word says what it is where there are none."""
+    return [one for one in sightings(text) if one.holds and (one.worded or one.form.chance < 1)]
 
 
 def personal(text: str) -> dict[str, int]:
@@ -56,7 +115,10 @@ def personal(text: str) -> dict[str, int]:
         >>> personal("Write to ann@example.org or call +49 30 1234567.")
         {'e-mail address': 1, 'telephone number': 1}
     """
-    return _swept(text)[1]
+    counts: dict[str, int] = {}
+    for one in _seen(text):
+        counts[one.form.kind] = counts.get(one.form.kind, 0) + 1
+    return counts
 
 
 def masked(text: str) -> str:
@@ -66,22 +128,20 @@ def masked(text: str) -> str:
         >>> masked("Write to ann@example.org.")
         'Write to [e-mail address].'
     """
-    return _swept(text)[0]
+    for one in sorted(_seen(text), key=lambda one: -one.start):
+        text = f"{text[: one.start]}[{one.form.kind}]{text[one.end :]}"
+    return text
 
 
-def _swept(text: str) -> tuple[str, dict[str, int]]:
-    counts: dict[str, int] = {}
-    if "@" not in text and not re.search(r"\d{2}", text):
-        return text, counts
-    for name, (pattern, holds) in KINDS.items():
+def veiled(text: str) -> str:
+    """A value of which only the first and the last sign, its marks and its length can be seen.
 
-        def put(
-            found: re.Match[str], name: str = name, holds: Callable[[str], bool] = holds
-        ) -> str:
-            if not holds(found[0]):
-                return found[0]
-            counts[name] = counts.get(name, 0) + 1
-            return f"[{name}]"
-
-        text = pattern.sub(put, text)
-    return text, counts
+    Example:
+        >>> veiled("ann@example.org"), veiled("4111 1111"), veiled("Ann")
+        ('a**@*******.**g', '4*** ***1', '***')
+    """
+    last = len(text) - 1
+    return "".join(
+        sign if last > 3 and place in (0, last) else "*" if sign.isalnum() else sign
+        for place, sign in enumerate(text)
+    )

@@ -9,6 +9,7 @@ from fivefold.collect.heaps import find_heaps, without
 from fivefold.collect.labelwords import find_label_words
 from fivefold.collect.later import find_later
 from fivefold.collect.leakage import find_leaks
+from fivefold.collect.people import find_people
 from fivefold.collect.quality import Values, inspect
 from fivefold.core.finding import Finding
 
@@ -36,7 +37,7 @@ def noticed(
         others: found before.
         seed: of the samples that leaks are looked for in.
     """
-    found = [*others]
+    found = [*others, *find_people(held, schema)]
     if schema.targets:
         heaps = find_heaps(values, schema, usable)
         absences = find_absences(without(values, heaps), schema, usable)

@@ -217,9 +217,10 @@ class Online(Stage):
             time=self.time,
         )
         collected = collect.run(session)
+        known = {one.code for one in heard}
         pages = zip(rows.columns["url"], rows.columns["sha256"], strict=True)
         return collected.replace(
-            findings=(*heard, *collected.findings),
+            findings=(*heard, *(f for f in collected.findings if f.code not in known)),
             provenance=told_of(collected.provenance, several(self.seeds), sorted(set(pages)), rows),
         )
 

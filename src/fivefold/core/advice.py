@@ -49,7 +49,7 @@ function_accuracy: mend or leave out functions that people contradict
 functions_unmeasured: have rows drawn at random labelled by people
 stray_answers: let functions answer with one of the classes, or None
 training_unwelcome: ask these hosts, or leave their pages out
-personal_data: Scrape(mask=True) replaces it, as in Fetch; or ask who may keep it
+personal_data: Collect(drop=) leaves columns out, Scrape(mask=True) masks it in texts
 encoding: Collect(encoding=) says what it is; or save the text as UTF-8
 damaged_text: take the file from where it came from once more
 unpaired: give pictures and their masks the same names

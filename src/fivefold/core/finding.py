@@ -98,7 +98,7 @@ training_unwelcome: warning: hosts whose robots.txt keeps away who gathers pages
 guessed_charset: note: pages of the web whose character set nothing says
 near_copies: note: rows whose texts are copies but for a few words; kept on one side
 files_not_read: note: files that cells name and that could not be read; missing
-personal_data: warning: addresses, telephone numbers, accounts or cards in cells
+personal_data: warning: columns and texts that point to people: names, addresses, numbers, cards
 no_header: note: the first line of a text is a row
 encoding: warning: a text that is not UTF-8
 damaged_text: warning: a text with a few bytes that are no UTF-8; replaced (of Stata Latin-1)
