@@ -35,6 +35,7 @@ IDEAS = {
     "clips": ("kinds models", "the block of sounds: in numpy; in torch"),
     "windows": ("kinds models", "the block of windows: in numpy; in torch"),
     "signals": ("kinds models", "the block of series: in numpy; in torch"),
+    "card": ("commands report", "what is told of a model: asked for in the shell; told"),
     "datasheet": ("commands sheet", "what is told of data: asked for in the shell; told"),
     "codes": ("kinds models", "the block of categories: in numpy; in torch"),
     "exchange": (

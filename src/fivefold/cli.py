@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fivefold.commands.adopted import adopt_files
 from fivefold.commands.agree import AGREE
 from fivefold.commands.audit import AUDIT
+from fivefold.commands.card import CARD
 from fivefold.commands.check import CHECK
 from fivefold.commands.command import tell
 from fivefold.commands.compare import COMPARE
@@ -50,6 +51,7 @@ COMMANDS = (
     SCRAPE,
     FETCH,
     DATASHEET,
+    CARD,
     LABEL,
     AGREE,
     STUDY,

@@ -16,7 +16,7 @@ from fivefold import cli
 from fivefold.commands.arguments import pipeline_of
 from fivefold.commands.flags import OF_ANOMALIES, STAGES, flags
 from fivefold.commands.meant import Form
-from fivefold.commands.phrasing import PREFIXED, SAID_OTHERWISE
+from fivefold.commands.phrasing import APART, PREFIXED, SAID_OTHERWISE
 from fivefold.commands.spoken import Spoken
 from fivefold.core.faults import raise_all
 from fivefold.errors import ConfigError, PreflightError
@@ -127,7 +127,8 @@ WRONG = {
     "--take": ("none.json", "file.txt", ""),
     "--offsets": ("bytes", ""),
     "--datasheet": ("none.md", "file.txt", ""),
-    "--required": ("no such question", ""),
+    "--card": ("none.md", "file.txt", ""),
+    "--require-answers": ("no such question", ""),
     "--answers": ("none.md", "file.txt", ""),
     "--save": ("none/here", "file.txt", ""),
     "--croissant": ("none/here.json", "rows.parquet", ""),
@@ -141,7 +142,8 @@ WRONG = {
 """What each option cannot be."""
 
 BESIDE = {
-    **{name: ["--to", "new.ff"] for name in ("--better-than", "--datasheet", "--required")},
+    **{key: ["--to", "new.ff"] for key in ("--better-than", "--datasheet", "--card")},
+    "--require-answers": ["--to", "new.ff"],
     "--runtime": ["--to", "site"],
     "--metric": ["--trials", "1", "--models", "default,mlp"],
     **{
@@ -219,7 +221,7 @@ def test_no_two_stages_share_a_flag_and_no_command_takes_one_of_them():
         for setting in {name for stage in plain for name in settings_of(stage)}
         if sum(setting in settings_of(stage) for stage in plain) > 1
     ]
-    assert twice == [OF_ANOMALIES]
+    assert sorted(twice) == [OF_ANOMALIES, *(setting for _, setting in APART)]
     for name, parser in parsers().items():
         own = [
             option
@@ -269,7 +271,7 @@ SOURCES = {
     "export": ["model.ff", "--to", "site"],
     "serve": ["model.ff"],
     "reproduce": ["none"],
-    **{"demo": [], "schema": []},
+    **{"demo": [], "schema": [], "card": []},
     "scrape": ["jobs.json"],
     "fetch": ["pages.json"],
     "agree": ["labels"],

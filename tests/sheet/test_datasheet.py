@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fivefold as ff
+from fivefold.core.context import Context
 from fivefold.errors import ConfigError, PreflightError
 from fivefold.label.event import Event
 from fivefold.label.events import FILE, Events
 from fivefold.sheet.datasheet import Datasheet
-from fivefold.sheet.question import QUESTIONS
-from fivefold.sheet.testimony import answers_of
+from fivefold.sheet.question import CARD, QUESTIONS
+from fivefold.sheet.testimony import answers_of, blank
 
 
 def collected(frame: pd.DataFrame | str, **settings: object) -> ff.Collected:
@@ -109,13 +110,48 @@ def test_deploy_refuses_before_it_collects_what_is_not_answered(tmp_path):
     rows = tmp_path / "rows.csv"
     rows.write_text("x,y\n" + "".join(f"{n / 3},{'ab'[n % 2]}\n" for n in range(60)))
     with pytest.raises(PreflightError, match="`purpose`, `consent` in the datasheet"):
-        stages(str(rows), required=("purpose", "consent")).check()
+        stages(str(rows), require=("purpose", "consent")).check()
     said = {"purpose": "To see.", "consent": "Of all."}
-    stages(str(rows), required=("purpose", "consent"), datasheet=said).check()
+    stages(str(rows), require=("purpose", "consent"), datasheet=said).check()
     with pytest.raises(PreflightError, match="`licence`"):  # which the source might have told
-        stages(str(rows), required=("licence",)).run(progress=False)
+        stages(str(rows), require=("licence",)).run(progress=False)
     with pytest.raises(ConfigError, match="purpose"):
-        stages(str(rows), required=("purposes",))
+        stages(str(rows), require=("purposes",))
+
+
+def test_deploy_refuses_what_nobody_says_of_the_model(tmp_path):
+    def faults(**asked: object) -> str:
+        return "\n".join(
+            str(fault) for fault in ff.Deploy("x.ff", **asked).preflight(ff.Session(), Context())
+        )
+
+    asked = ("reviewer", "approved_on", "purpose")
+    found = faults(require=asked, card={"reviewer": "Ada"}, datasheet={"purpose": "To see."})
+    assert "expected answers to `approved_on` in the card, found none" in found
+    assert "Add them to card={'approved_on': ...}." in found
+    assert "in the datasheet" not in found
+    assert "`fivefold card --to card.md`" in faults(require=asked)
+    said = {"reviewer": "Ada", "approved_on": "2026-11-28"}
+    assert not faults(require=asked[:2], card=said)
+    assert "a day such as 2026-11-30" in faults(card={"approved_on": "28.11.2026"})
+    assert "write 'reviewer'" in faults(card={"reviewr": "Ada"}).casefold()
+    every = faults(require="all")
+    assert "`consent`" in every
+    assert "`stakes`" in every
+
+
+def test_form_of_a_card_is_read_as_it_was_filled_in(tmp_path):
+    said = {
+        "owner": "Us.",
+        "risks": "Whose\n\nloans it refuses.",
+        "approved_on": "2026-11-28",
+    }
+    path = tmp_path / "card.md"
+    path.write_text(blank(CARD, "A card", said))
+    assert answers_of(path, form=CARD) == said
+    path.write_text(blank(CARD, "A card"))
+    assert answers_of(path, form=CARD) == {}
+    assert not set(CARD.questions) & set(QUESTIONS)  # `require` names both
 
 
 def test_all_is_required_of_what_only_people_can_answer(tmp_path):

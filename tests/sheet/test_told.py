@@ -8,6 +8,7 @@ import pytest
 
 import fivefold as ff
 from fivefold.errors import StoreError
+from fivefold.report.card import SECTIONS
 
 SAID = {"purpose": "To tell | shops <b>apart</b>.", "unfit": "Not for rents."}
 
@@ -31,7 +32,9 @@ def stages(rows, **asked):
 @pytest.mark.slow
 def test_datasheet_stands_in_bundle_card_and_report(rows, tmp_path):
     path = tmp_path / "shops.ff"
-    deploy = {"path": str(path), "datasheet": SAID, "required": ("purpose",)}
+    card = {"intended_use": "To | <b>.", "reviewer": "Ada", "approved_on": "2026-11-28"}
+    deploy = {"path": str(path), "datasheet": SAID, "card": card}
+    deploy["require"] = ("purpose", "reviewer", "approved_on")
     pipeline = ff.Pipeline(stages(rows, **deploy))
     result = pipeline.run(seed=0, progress=False)
     model = ff.load(path)
@@ -40,10 +43,17 @@ def test_datasheet_stands_in_bundle_card_and_report(rows, tmp_path):
     assert "## Datasheet" in model.card
     assert "shops &lt;b&gt;apart" in model.card
     assert "<b>" not in model.card
+    sections = [line[3:] for line in model.card.splitlines() if line.startswith("## ")]
+    assert sections == ["Verdict", *SECTIONS]
+    approval = model.card.split("## Approval")[1]
+    assert "**Who has reviewed it?** Ada" in approval
+    assert "Not said" not in approval
+    assert "*Not said: `users`, `out_of_scope`.*" in model.card
+    assert '<p class="answer">To | &lt;b&gt;.</p>' in result.report()
     page = result.report()
     assert '<p class="answer">Not for rents.</p>' in page
     assert "shops &lt;b&gt;apart" in page
-    assert 'class="answer"' not in result.report(datasheet={})
+    assert '<p class="answer">Not for rents.</p>' not in result.report(datasheet={})
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from fivefold.commands.meant import Form, form_of, meant
-from fivefold.commands.phrasing import METAVARS, NAMED, PREFIXED, SAID_OTHERWISE, WORDS
+from fivefold.commands.phrasing import APART, METAVARS, NAMED, PREFIXED, SAID_OTHERWISE, WORDS
 from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
@@ -79,7 +79,8 @@ class Flag:
     @property
     def dest(self) -> str:
         """Its name in what was chosen, which no other flag has."""
-        return f"{self.stage.lower()}_{self.setting}" if self.stage in PREFIXED else self.setting
+        apart = self.stage in PREFIXED or (self.stage, self.setting) in APART
+        return f"{self.stage.lower()}_{self.setting}" if apart else self.setting
 
     def value(self, said: Any) -> Any:
         """What was said with it, as the stage takes it.

@@ -2,6 +2,7 @@
 
 NAMED = {
     ("Deploy", "path"): "--to",
+    ("Deploy", "require"): "--require-answers",
     ("Train", "clean"): "--usual-only",
     ("Derive", "formulas"): "--derive",
     ("Pretrained", "source"): "--pretrained",
@@ -37,6 +38,7 @@ WORDS = {
 METAVARS = {
     **dict.fromkeys((("Deploy", "path"), ("Deploy", "better_than")), "BUNDLE"),
     **dict.fromkeys((("Collect", "test_source"), ("Deploy", "datasheet")), "FILE"),
+    ("Deploy", "card"): "FILE",
     ("Collect", "root"): "FOLDER",
     **dict.fromkeys((("Preprocess", "like"), ("Pretrained", "source")), "WEIGHTS"),
     ("Pretrained", "into"): "LIBRARY:NAME",
@@ -51,6 +53,9 @@ METAVARS = {
     ("Train", "model"): "NAME",
 }
 """What stands for a value that its type does not tell."""
+
+APART = {("Deploy", "require")}
+"""Settings of a name that another stage has too."""
 
 ALONE = {"Clean": "--clean"}
 """Flags that say a stage as it is, with no setting."""

@@ -12,7 +12,7 @@ from fivefold.commands.flags import OF_ANOMALIES, STAGES
 from fivefold.commands.flags import flags as every_flag
 from fivefold.commands.meant import Form
 from fivefold.commands.parser import Parser
-from fivefold.commands.phrasing import ALONE, PREFIXED
+from fivefold.commands.phrasing import ALONE
 from fivefold.commands.written import calls_in, settings_of, value_at, written
 from fivefold.errors import ConfigError, FivefoldError
 
@@ -34,7 +34,7 @@ _RUN = re.compile(r"(?<![\w.])run\((\w+)=\.\.\.\)")
 _ANSWERED = re.compile(r"""ff\.load\((["'])(.+?)\1\)\.predict\(rows\)""")
 _TO_STAGE = re.compile(rf"(--[a-z][^\n]*?),? to (?:{_STAGES})\b")
 _OF_PLACE = re.compile(r"\A,? between Collect and Preprocess\b")
-_WHOSE = re.compile(rf"({'|'.join(PREFIXED)})\b(?=[:(])")
+_WHOSE = re.compile(rf"({_STAGES})\b(?=[:(,])")
 _STAGE = re.compile(rf"(?:ff\.)?({_STAGES})\(")
 
 

@@ -11,7 +11,6 @@ from fivefold.artifacts import Collected, Deployed, Evaluated, Preprocessed, Tra
 from fivefold.codecs.table import Array
 from fivefold.core.context import Context
 from fivefold.core.events import FileWritten, Found, Noted
-from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, PathText, Stage
 from fivefold.deploy.bundle import is_folder, path_faults, write_bundle
@@ -21,10 +20,13 @@ from fivefold.deploy.lean import served
 from fivefold.deploy.notes import findings_of, summary_line
 from fivefold.deploy.replayed import draw, draw_examples, rows_to_replay
 from fivefold.deploy.sheetfaults import RequiredNames, sheet_faults
+from fivefold.deploy.succession import succeeds
 from fivefold.errors import FivefoldError
 from fivefold.kinds.known import may_lack
 from fivefold.partition import Partition
 from fivefold.requested import Requested, requested
+from fivefold.sheet.question import CARD
+from fivefold.sheet.testimony import answers_of
 from fivefold.tasks.known import task_of
 
 if TYPE_CHECKING:
@@ -55,8 +57,12 @@ class Deploy(Stage):
         datasheet: what people say of the data: answers by the name of their question, or the path
             of a datasheet that they filled in. It goes into the bundle, its card and the report,
             beside what is known of the data.
-        required: questions of the datasheet that must be answered, or all of those of which nothing
-            can be known without people: `all`. Otherwise nothing is collected, let alone trained.
+        card: what people say of the model: what it is for and not for, whom it may harm, who has
+            reviewed it and when; answers by name, or the path of a form that they filled in. They
+            stand in the model card, the bundle and the report.
+        require: questions of datasheet and card that must be answered, `reviewer` for one, or
+            `all` of which nothing can be known without people. Otherwise nothing is collected, let
+            alone trained.
 
     Raises:
         SpentError: if there is no look left for the bundle that `better_than` names.
@@ -77,7 +83,8 @@ class Deploy(Stage):
     parity_rows: Count | None = None
     better_than: PathText | None = None
     datasheet: PathText | dict[str, str] | None = None
-    required: RequiredNames = ()
+    card: PathText | dict[str, str] | None = None
+    require: RequiredNames = ()
 
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Whether the path can be written to, the model reads Collect's columns, looks are left."""
@@ -86,7 +93,7 @@ class Deploy(Stage):
 
         fault, collected = deploy_fault(found), found.get(Collected)
         faults = [*path_faults(self.path), *([fault] if fault is not None else [])]
-        faults += sheet_faults(self.datasheet, self.required, collected)
+        faults += sheet_faults(self.datasheet, self.card, self.require, collected)
         if self.better_than is not None and collected is not None and is_there(self.better_than):
             faults += misfits(self.better_than, collected) or look_faults(
                 self.better_than, found, session.recipe, session.run_directory
@@ -131,10 +138,11 @@ class Deploy(Stage):
         from fivefold.report.card import card
 
         data = served(data, trained)
-        beside = self._beside(collected, partition, data, trained, session, evaluated)
+        beside = succeeds(self.better_than, collected, partition, data, trained, session, evaluated)
         session.emit(Noted(text="Exporting the model."))
         graphs, without = graphs_of(self.format, collected, data, trained)
         asked, sheet = requested(collected, data), collected.datasheet(self.datasheet)
+        said = answers_of(self.card, "Deploy", CARD)
         by = {} if evaluated is None else evaluated.decided()
         entry, known = draw_examples(asked, data.codec, trained, session.seed, **by)
         entries = package(
@@ -153,6 +161,7 @@ class Deploy(Stage):
                 trained=trained,
                 evaluated=evaluated,
                 datasheet=sheet,
+                said=said,
             ),
             datasheet=sheet.markdown(),
             **by,
@@ -198,43 +207,8 @@ class Deploy(Stage):
             formats=formats_of(graphs),
             parity={**parity, "left_out": left_out},
             findings=findings,
-            answers=sheet.answers,
+            answers={**sheet.answers, **said},
         )
-
-    def _beside(
-        self,
-        collected: Collected,
-        partition: Partition,
-        data: Preprocessed,
-        trained: Trained,
-        session: Session,
-        evaluated: Evaluated | None,
-    ) -> tuple[Finding, ...]:
-        """What is found beside the bundle that must not be better."""
-        from fivefold.deploy.allowance import limit_of
-        from fivefold.deploy.predecessor import compare_with, is_there
-        from fivefold.models.score import score
-
-        if self.better_than is None:
-            return ()
-        if not is_there(self.better_than):
-            text = f"There is no bundle at {fspath(self.better_than)} yet to be compared with."
-            session.emit(Noted(text=text))
-            return ()
-        rows = data.test
-        ours = None if evaluated is None else evaluated.scores
-        if ours is None:
-            ours = data.codec.cut(score(trained.model, rows.inputs), rows.inputs)
-        made = compare_with(
-            *(self.better_than, collected, rows.index, rows.target, ours),
-            by=partition.by,
-            ties=partition.ties,
-            seed=session.seed,
-            directory=session.run_directory,
-            limit=limit_of(session.recipe, evaluated),
-            threshold=None if evaluated is None else evaluated.threshold,
-        )
-        return (made,)
 
     def _parity(
         self,

@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from fivefold.artifacts import Collected, Evaluated, Preprocessed, Trained
+from fivefold.codecs.schema import Schema
 from fivefold.core.estimate import Estimate
 from fivefold.core.finding import Finding
-from fivefold.core.wording import inert
+from fivefold.core.wording import inert, plural, together
 from fivefold.partition import Partition
-from fivefold.report.headline import model_parts, ranked, serious
+from fivefold.report.headline import display_name, model_parts, ranked, serious
 from fivefold.report.judgement import verdict_of
 from fivefold.report.reported import Reported
 from fivefold.report.tables import cell, markdown, score_rows
 from fivefold.sheet.annotators import told_of_labels
 from fivefold.sheet.datasheet import Datasheet
 from fivefold.sheet.queried import queries_told
-from fivefold.sheet.question import QUESTIONS
+from fivefold.sheet.question import CARD, QUESTIONS
 from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import led
 
@@ -36,6 +37,15 @@ TIMED = ["fit_seconds", "milliseconds_per_row"]
 BEGUN = ("source", "sha256", "revision", "licence", "taken", "codec", "frozen")
 PROVENANCE = ("source", "sha256", "bytes", "rows", "licence")
 MOST_COLUMNS = 100
+SECTIONS = (
+    *("Model details", "Intended use", "Factors", "Metrics", "Evaluation data", "Training data"),
+    *("Quantitative analyses", "Ethical considerations", "Caveats and recommendations", "Approval"),
+)
+GROUPED = ("by_group",)
+"""Tables of scores by group."""
+
+OF_PEOPLE = ("personal_data",)
+"""Codes of findings that tell of people."""
 
 
 def card(
@@ -46,8 +56,12 @@ def card(
     preprocessed: Preprocessed | None = None,
     partition: Partition | None = None,
     datasheet: Datasheet | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> str:
-    """A model card in Markdown, computed from what was measured and nothing else.
+    """A model card in Markdown: what was measured, what people say, and what nobody said.
+
+    The sections are those of Mitchell et al., Model Cards for Model Reporting, 2019, below the
+    verdict; and who approved of it.
 
     Args:
         collected: the data it was made from.
@@ -56,6 +70,7 @@ def card(
         preprocessed: what was found in the training rows.
         partition: how rows were dealt out; with it and all of these the verdict leads.
         datasheet: of the data, of which the answers are told.
+        said: answers of people to the questions of `CARD`, by name.
 
     Returns:
         Markdown text that ends in a newline; names from the data cannot act as markup. The same
@@ -76,42 +91,116 @@ def card(
         answers = verdict_of(run).points
         lines = [f"- **{point.question}** {inert(point.sentence)}" for point in answers]
         blocks += ["## Verdict", "\n".join(lines)]
-    blocks.append("## Scores")
+    told = {
+        "Model details": _details(trained),
+        "Factors": ["### Inputs", _inputs(collected, preprocessed), *_by_group(evaluated)],
+        "Metrics": _metrics(evaluated, schema),
+        "Evaluation data": _evaluation_data(evaluated, partition),
+        "Training data": _training_data(collected, datasheet),
+        "Quantitative analyses": _analyses(evaluated, schema, findings),
+        "Ethical considerations": _personal(findings),
+        "Caveats and recommendations": _caveats(evaluated, findings),
+    }
+    for section in SECTIONS:
+        blocks += [f"## {section}", *told.get(section, []), *_said(section, said or {})]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _said(section: str, said: Mapping[str, str]) -> list[str]:
+    """What people say in a section, and in one line what nobody has said."""
+    questions = CARD.sections.get(section, [])
+    lines = [f"- **{q.text}** {inert(said[q.name])}" for q in questions if q.name in said]
+    lacking = [f"`{q.name}`" for q in questions if q.name not in said]
+    blocks = ["\n".join(lines)] if lines else []
+    return [*blocks, *([f"*Not said: {', '.join(lacking)}.*"] if lacking else [])]
+
+
+def _details(trained: Trained) -> list[str]:
+    blocks = [f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
+    if trained.settings.pretrained:
+        blocks += ["### Begins with", _facts(trained.settings.pretrained, BEGUN)]
+    return blocks
+
+
+def _by_group(evaluated: Evaluated | None) -> list[str]:
+    """Scores of groups that were looked at, where some were."""
+    tables = {} if evaluated is None else evaluated.tables
+    return [
+        block
+        for name in GROUPED
+        if name in tables
+        for block in (f"### {display_name(name).capitalize()}", markdown(tables[name]))
+    ]
+
+
+def _metrics(evaluated: Evaluated | None, schema: Schema) -> list[str]:
+    """By what the model is judged, how its answers are decided, and what was required."""
     if evaluated is None:
-        blocks.append("Not measured: this model was not evaluated.")
-    else:
-        blocks += [f"> **! serious**: {inert(finding.sentence)}" for finding in serious(findings)]
-        blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
-        if evaluated.conformal is not None:
-            blocks.append(f"Intervals or sets: {evaluated.conformal.said()}")
-        if evaluated.weighted:
-            name = inert(str(schema.named("weight")))
-            blocks.append(_scores(evaluated.weighted, f"The same rows, weighted by {name}"))
-        if evaluated.folds:
-            blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
-        if "model_comparison" in evaluated.tables:
-            task = task_of(collected.schema)
-            shown = [m.name for m in led(task.headlines, evaluated.threshold)]
-            more = [m.name for m in task.compared if m.name not in shown]
-            table = evaluated.tables["model_comparison"]
-            table = table.drop(columns=[*TIMED, *more], errors="ignore")
-            blocks += ["## Beside simple models", markdown(table)]
-    if evaluated is not None and "fairness" in evaluated.tables:
-        blocks += ["## Groups", *_groups(evaluated)]
-    blocks += ["## Findings", _findings(findings)]
-    if evaluated is not None and "limitations" in evaluated.tables:
-        blocks += ["## Limitations", markdown(evaluated.tables["limitations"])]
-    blocks += ["## Inputs", _inputs(collected, preprocessed)]
-    blocks += ["## Data", _data(collected)]
+        return ["Not measured: this model was not evaluated."]
+    names = [m.title for m in led(task_of(schema).headlines, evaluated.threshold)]
+    levels = sorted({f"{each.level:g}" for each in evaluated.metrics.values()})
+    lines = [f"- led by {together(names)}; intervals at a level of {' and '.join(levels)}"]
+    if evaluated.threshold is not None:
+        lines.append(f"- {inert(evaluated.threshold.said(schema.classes))}")
+    if evaluated.conformal is not None:
+        lines.append(f"- intervals or sets: {evaluated.conformal.said()}")
+    blocks = ["\n".join(lines)]
+    if "requirements" in evaluated.tables:
+        blocks += ["### Requirements", markdown(evaluated.tables["requirements"])]
+    return blocks
+
+
+def _evaluation_data(evaluated: Evaluated | None, partition: Partition | None) -> list[str]:
+    if evaluated is None:
+        return ["Not measured: this model was not evaluated."]
+    rows = plural(len(evaluated.index), "test row")
+    how = "" if partition is None else f", drawn {inert(partition.how)}"
+    return [f"{rows}{how}; nothing was fitted on them."]
+
+
+def _training_data(collected: Collected, datasheet: Datasheet | None) -> list[str]:
+    blocks = ["### Data", _data(collected)]
     if collected.labelling:
         told = told_of_labels(collected.labelling)
-        blocks += ["## Labels", "\n".join(f"- {inert(line)}" for line in told)]
-    if datasheet is not None:
-        blocks += ["## Datasheet", _answers(datasheet)]
-    blocks += ["## Model", f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
-    if trained.settings.pretrained:
-        blocks += ["## Begins with", _facts(trained.settings.pretrained, BEGUN)]
-    return "\n\n".join(blocks) + "\n"
+        blocks += ["### Labels", "\n".join(f"- {inert(line)}" for line in told)]
+    return [*blocks, *([] if datasheet is None else ["### Datasheet", _answers(datasheet)])]
+
+
+def _analyses(evaluated: Evaluated | None, schema: Schema, findings: list[Finding]) -> list[str]:
+    """All scores, below what spoils them, and those of simple models."""
+    if evaluated is None:
+        return ["### Scores", "Not measured: this model was not evaluated."]
+    blocks = ["### Scores"]
+    blocks += [f"> **! serious**: {inert(finding.sentence)}" for finding in serious(findings)]
+    blocks.append(_scores(evaluated.metrics, "On test rows that nothing was fitted on"))
+    if evaluated.weighted:
+        name = inert(str(schema.named("weight")))
+        blocks.append(_scores(evaluated.weighted, f"The same rows, weighted by {name}"))
+    if evaluated.folds:
+        blocks.append(_scores(evaluated.folds, "Over folds of the other rows"))
+    if "model_comparison" in evaluated.tables:
+        task = task_of(schema)
+        shown = [m.name for m in led(task.headlines, evaluated.threshold)]
+        more = [m.name for m in task.compared if m.name not in shown]
+        table = evaluated.tables["model_comparison"]
+        table = table.drop(columns=[*TIMED, *more], errors="ignore")
+        blocks += ["### Beside simple models", markdown(table)]
+    if "fairness" in evaluated.tables:
+        blocks += ["### Groups", *_groups(evaluated)]
+    return blocks
+
+
+def _personal(findings: list[Finding]) -> list[str]:
+    """What was found that points to people."""
+    lines = [f"- {inert(one.sentence)}" for one in findings if one.code in OF_PEOPLE]
+    return ["\n".join(lines)] if lines else []
+
+
+def _caveats(evaluated: Evaluated | None, findings: list[Finding]) -> list[str]:
+    blocks = ["### Findings", _findings(findings)]
+    if evaluated is not None and "limitations" in evaluated.tables:
+        blocks += ["### Limitations", markdown(evaluated.tables["limitations"])]
+    return blocks
 
 
 def _purpose(collected: Collected, preprocessed: Preprocessed | None) -> str:

@@ -29,7 +29,7 @@ from fivefold.report.overview import overview
 from fivefold.report.passages import passages
 from fivefold.report.reported import Reported
 from fivefold.report.sections import section_rows
-from fivefold.report.sheetrows import sheet_rows
+from fivefold.report.sheetrows import card_rows, sheet_rows
 from fivefold.report.tables import ends, score_rows
 from fivefold.report.template import filled
 from fivefold.report.ten import is_filled
@@ -131,7 +131,7 @@ def render(
         limitations=_limitations(limitations, findings),
         provenance=facts(_origin(collected.provenance)),
         seen=_seen(collected, run),
-        sheet=sheet_rows(run, answers),
+        sheets=[sheet_rows(run, answers), *card_rows(run)],
         recipe=_indented(recipe),
     )
 

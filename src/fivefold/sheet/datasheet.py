@@ -1,20 +1,16 @@
 """What is known of data, and what people say of it, in the form of a datasheet."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Literal
 
 from fivefold.core.store import write_bytes
 from fivefold.core.wording import inert, plural
 from fivefold.errors import StoreError
-from fivefold.sheet.question import QUESTIONS, Question
+from fivefold.sheet.question import DATASHEET, Question, Required
 from fivefold.sheet.testimony import KNOWN, OPEN
-
-Required = tuple[str, ...] | Literal["all"]
-"""Names of questions that must be answered; `all` of those of which fivefold knows nothing."""
 
 _HEAD = """\
 Questions after Gebru et al., Datasheets for Datasets (2021). Lines that begin with *known:* are
@@ -43,7 +39,8 @@ class Datasheet:
 
     def lacking(self, required: Required = "all") -> tuple[str, ...]:
         """Names of questions that are required and of which nothing is said or known."""
-        return unanswered(required, {*self.answers, *(n for n, told in self.facts.items() if told)})
+        known = {*self.answers, *(name for name, told in self.facts.items() if told)}
+        return DATASHEET.unanswered(required, known)
 
     @property
     def title(self) -> str:
@@ -52,13 +49,12 @@ class Datasheet:
 
     def sections(self) -> Iterator[tuple[str, list[Question]]]:
         """Sections with their questions, in order."""
-        for section in dict.fromkeys(question.section for question in QUESTIONS.values()):
-            yield section, [q for q in QUESTIONS.values() if q.section == section]
+        yield from DATASHEET.sections.items()
 
     def told(self) -> str:
         """How much of it people have answered, in a few words."""
-        human = [question for question in QUESTIONS.values() if not question.known]
-        said = sum(question.name in self.answers for question in human)
+        human = DATASHEET.human
+        said = sum(name in self.answers for name in human)
         return f"{said} of {plural(len(human), 'question')} that only people can answer"
 
     def markdown(self) -> str:
@@ -108,10 +104,3 @@ def _inert(part: str) -> str:
     """The same with the blanks at its ends."""
     before, after = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
     return f"{before}{inert(part)}{after}" if part.strip() else part
-
-
-def unanswered(required: Required, known: Collection[str]) -> tuple[str, ...]:
-    """The required questions that are not among those of which something is known."""
-    human = (question.name for question in QUESTIONS.values() if not question.known)
-    wanted = human if required == "all" else required
-    return tuple(name for name in wanted if name not in known)

@@ -1,7 +1,8 @@
-"""What a datasheet asks of data: the one list of questions."""
+"""What a datasheet asks of data, and a model card of a model: the two lists of questions."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Self
 
 from fivefold.core.wording import nearest, quoted
 from fivefold.errors import ConfigError
@@ -64,9 +65,41 @@ contributions: How can others add to it?
 The sections, and what they ask for, follow Gebru et al., Datasheets for Datasets, 2021.
 """
 
+CARD_CATALOGUE = """\
+Model details
+owner: Who made it, and answers for it?
+model_version: Which version of the model is it?
+terms: Under which licence or terms may it be used?
+support: Where do questions and complaints about it go?
+Intended use
+intended_use: What is it to be used for?
+users: Who is to use it?
+out_of_scope: What must it not be used for?
+Factors
+factors: Which groups, devices or surroundings may change how well it answers?
+Metrics
+why_metrics: Why are these the scores that matter, and what does each error cost?
+Evaluation data
+why_data: Why do the test rows stand for those that it will be asked about?
+Ethical considerations
+stakes: Does it decide on health, safety, rights or money of people, and who looks at its answers?
+risks: Whom may it harm, and how?
+mitigations: What was done against that?
+Caveats and recommendations
+caveats: What else must whoever uses it know?
+monitoring: How is it watched in use, and when is it trained again or taken down?
+Approval
+reviewer: Who has reviewed it?
+approved_on: On which day was it approved, as year-month-day?
+"""
+"""The same of a model card, of what only people can answer; all else in a card is computed.
+
+The sections, but for the last, follow Mitchell et al., Model Cards for Model Reporting, 2019.
+"""
+
 
 class Question(NamedTuple):
-    """One question of a datasheet.
+    """One question.
 
     Attributes:
         name: by which an answer is given: `consent`.
@@ -81,31 +114,86 @@ class Question(NamedTuple):
     known: bool
 
 
-def _questions() -> dict[str, Question]:
-    found, section = dict[str, Question](), ""
-    for line in CATALOGUE.splitlines():
-        name, colon, text = line.partition(": ")
-        if not colon:
-            section = line
-        else:
-            plain = name.removesuffix("*")
-            found[plain] = Question(plain, section, text, name != plain)
-    return found
+Required = tuple[str, ...] | Literal["all"]
+"""Names of questions that must be answered; `all` of those of which fivefold knows nothing."""
 
 
-QUESTIONS = _questions()
-"""By name, in the order in which they stand in a datasheet."""
+@dataclass(frozen=True)
+class Form:
+    """A list of questions that people answer.
+
+    Args:
+        name: what it is called, which is the setting of Deploy that takes it.
+        blank: the command that writes one to be filled in, but for where to.
+        questions: by name, in order.
+
+    Example:
+        >>> DATASHEET.questions["consent"].section
+        'Collection process'
+        >>> CARD.unanswered(("reviewer", "approved_on"), {"reviewer"})
+        ('approved_on',)
+    """
+
+    name: str
+    blank: str
+    questions: Mapping[str, Question]
+
+    @classmethod
+    def of(cls, name: str, blank: str, catalogue: str) -> Self:
+        """The form of a catalogue."""
+        found, section = dict[str, Question](), ""
+        for line in catalogue.splitlines():
+            called, colon, text = line.partition(": ")
+            if not colon:
+                section = line
+            else:
+                plain = called.removesuffix("*")
+                found[plain] = Question(plain, section, text, called != plain)
+        return cls(name, blank, found)
+
+    @property
+    def sections(self) -> dict[str, list[Question]]:
+        """Questions by section, in order."""
+        found: dict[str, list[Question]] = {}
+        for question in self.questions.values():
+            found.setdefault(question.section, []).append(question)
+        return found
+
+    @property
+    def human(self) -> list[str]:
+        """Names of questions that only people can answer."""
+        return [question.name for question in self.questions.values() if not question.known]
+
+    def unanswered(self, required: Required, known: Collection[str]) -> tuple[str, ...]:
+        """Those of its questions that are required and not among those that are known."""
+        wanted = self.human if required == "all" else required
+        return tuple(name for name in wanted if name in self.questions and name not in known)
+
+    def check_names(self, names: Iterable[str], who: str) -> None:
+        """Refuse names that none of its questions has.
+
+        Raises:
+            ConfigError: naming the first, and the one that may be meant.
+        """
+        check_among(names, self.questions, who, setting=self.name)
 
 
-def check_names(names: Iterable[str], who: str) -> None:
-    """Refuse names that no question has.
+DATASHEET = Form.of("datasheet", "fivefold datasheet DATA --to", CATALOGUE)
+CARD = Form.of("card", "fivefold card --to", CARD_CATALOGUE)
+FORMS = (DATASHEET, CARD)
+QUESTIONS = DATASHEET.questions
+"""Of the datasheet, by name, in order."""
+
+
+def check_among(names: Iterable[str], known: Collection[str], who: str, *, setting: str) -> None:
+    """Refuse names that are not among those of questions.
 
     Raises:
         ConfigError: naming the first, and the one that may be meant.
     """
     for name in names:
-        if name not in QUESTIONS:
-            near = nearest(name, list(QUESTIONS))
+        if name not in known:
+            near = nearest(name, list(known))
             meant = f"Write {near!r}." if near else "Name one of these."
-            wanted = f"names of questions: {quoted(list(QUESTIONS), len(QUESTIONS))}"
-            raise ConfigError.expected(who, wanted, repr(name), meant, setting="datasheet")
+            wanted = f"names of questions: {quoted(list(known), len(known))}"
+            raise ConfigError.expected(who, wanted, repr(name), meant, setting=setting)
