@@ -20,6 +20,7 @@ OPTIONAL = {
     "av": "films in containers, such as MP4",
     "tokenizers": "learns pieces of words, where Preprocess is asked for them",
     "captum": "takes gradients of answers, in `result.gradients`, which says how to install it",
+    "opacus": "adds up what a private training spends; Train(privacy=) says how to install it",
     "optuna": "proposes settings in ff.tune, which says how to install it",
     "huggingface_hub": "fetches weights that Pretrained names on the hub",
     "httpx2": "asks for pages of the web, in Scrape, which says how to install it",

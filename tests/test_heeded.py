@@ -29,6 +29,7 @@ ALTERED = {
     **{"label_smoothing": 0.2, "class_weights": "balanced", "sampler": "balanced", "clean": True},
     **{"calibrate": "temperature", "false_alarms": 0.2, "precision": "bf16", "augment": ("noise",)},
     "optimizer": lambda weights: torch.optim.SGD(weights, lr=0.01),
+    "privacy": ff.Privacy(noise_multiplier=1.0),
 }
 
 

@@ -80,6 +80,7 @@ from .train.callback import Running as Running
 from .train.distil import Distil as Distil
 from .train.mix import Mix as Mix
 from .train.pretrained import Pretrained as Pretrained
+from .train.privacy import Privacy as Privacy
 from .train.train import Train as Train
 
 __version__: str

@@ -73,6 +73,9 @@ class Decided(Facts):
             `knots`; None without one.
         preferred: what `prefer="simpler"` kept by validation rows: `network`, `linear`, `boosting`.
         exported: whether a graph answers as it does.
+        privacy: what a differentially private training spent: `epsilon` and `delta` of one training
+            row, by its `accountant`; its `noise_multiplier`, `clip`, `sample_rate` and `steps`;
+            whether its noise is `seeded`; None for another one.
         pretrained: weights that the network began with: `source`, `sha256`, `revision`, `licence`,
             how many tensors were `taken`, which are `fresh`, whether the codec was `kept` or
             `refitted`, what is `frozen`; None where it began with random ones.
@@ -101,6 +104,7 @@ class Decided(Facts):
     patience: int = 0
     clip: float | None = None
     ema: float | None = None
+    privacy: Mapping[str, Any] | None = None
     loss: str = ""
     quantile: float | None = None
     label_smoothing: float = 0.0

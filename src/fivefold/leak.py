@@ -61,6 +61,7 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
     Raises:
         LeakError: naming what moved, and at which level.
     """
+    _drawn_again(pipeline)
     if isinstance(pipeline, Result):
         execution = pipeline.execution
         stages = [step.stage for step in execution.steps]
@@ -111,6 +112,23 @@ def check_no_leak(pipeline: Chain | Result, *, seed: int = 0, device: str = "aut
         remedy = "Check a pipeline with a stage that fits something."
         raise LeakError.expected("check_no_leak", "something fitted to compare", "nothing", remedy)
     return NoLeak(sizes, compared)
+
+
+def _drawn_again(pipeline: Chain | Result) -> None:
+    """Refuse noise that nobody can draw again: it moves weights, whatever rows are corrupted."""
+    if isinstance(pipeline, Result):
+        stages: Sequence[Stage] = [step.stage for step in pipeline.execution.steps]
+    else:
+        stages = pipeline.stages
+    for stage in stages:
+        privacy = getattr(stage, "privacy", None)
+        if privacy is not None and not privacy.seeded:
+            raise LeakError.expected(
+                "check_no_leak",
+                "a training that comes out the same when it is done again",
+                "private noise that nobody can draw again",
+                "Check the same pipeline with Privacy(seeded=True).",
+            )
 
 
 def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:

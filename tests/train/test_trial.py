@@ -1,15 +1,15 @@
 import torch
 
 import fivefold as ff
-from fivefold.train import plan as planning
+from fivefold.train import trial as trying
 from fivefold.train.train import Train
 
 
 def test_what_was_rehearsed_is_not_tried_again(make_data, monkeypatch):
     tried = []
-    check = planning.check_module
+    check = trying.check_module
     monkeypatch.setattr(
-        planning, "check_module", lambda *a, **named: tried.append(1) or check(*a, **named)
+        trying, "check_module", lambda *a, **named: tried.append(1) or check(*a, **named)
     )
     data, stage = make_data(), Train("mlp", epochs=1)
     pipeline = ff.Pipeline([stage], given=[ff.Preprocessed])

@@ -1,7 +1,7 @@
 """What a codec is asked to do."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 from fivefold.codecs.resizing import Fit
@@ -17,7 +17,7 @@ Truncation = Literal["auto", "head", "tail", "both"]
 
 _LATER: Mapping[str, Any] = {
     **{"whole": False, "chosen": False},
-    **{"video_frames": None, "video_size": None},
+    **{"video_frames": None, "video_size": None, "bounds": {}},
 }
 """What settings of older versions were, which did not know them: written only where they differ."""
 
@@ -32,6 +32,7 @@ class Settings:
 
     numeric_missing: NumericMissing = "median"
     fill_value: float = 0.0
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     missing_indicator: bool = True
     outliers: Outliers = "clip"
     scale: Scale = "standard"
@@ -58,11 +59,14 @@ class Settings:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; what no setting of Preprocess says only where it is so."""
-        values = asdict(self)
+        bounds = {name: list(ends) for name, ends in self.bounds.items()}
+        values = {**asdict(replace(self, bounds={})), "bounds": bounds}
         return {k: v for k, v in values.items() if k not in _LATER or v != _LATER[k]}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The settings that `to_json` described."""
         sizes = {name: values.get(name) for name in ("image_size", "video_size")}
-        return cls(**{**values, **{name: size and tuple(size) for name, size in sizes.items()}})
+        bounds = {name: tuple(ends) for name, ends in values.get("bounds", {}).items()}
+        tuples = {name: size and tuple(size) for name, size in sizes.items()}
+        return cls(**{**values, **tuples, "bounds": bounds})

@@ -219,6 +219,8 @@ def _train(chosen: argparse.Namespace) -> "list[Stage]":
     frozen = getattr(chosen, "freeze", None) or []
     chosen.freeze = [text for text in frozen if text is not True] or None
     settings = _said(chosen, "Train")
+    if private := _said(chosen, "Privacy"):
+        settings["privacy"] = ff.Privacy(**private)
     if _seeks_odd(chosen) and is_given(chosen, "false_alarms"):
         settings["false_alarms"] = _value(chosen, "false_alarms")
     weights, alone = _said(chosen, "Pretrained"), True in frozen

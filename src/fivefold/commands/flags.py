@@ -14,7 +14,7 @@ from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
 STAGES = (
-    *("Collect", "Split", "Clean", "Derive", "Preprocess", "Train", "Pretrained"),
+    *("Collect", "Split", "Clean", "Derive", "Preprocess", "Train", "Pretrained", "Privacy"),
     *("Evaluate", "Deploy"),
 )
 """Those that the shell makes a pipeline of, in order; weights to begin with beside what learns."""
@@ -27,6 +27,7 @@ GROUPS = {
     "Preprocess": "the arrays",
     "Train": "the learning",
     "Pretrained": "weights to begin with",
+    "Privacy": "differentially private training",
     "Evaluate": "the judging",
     "Deploy": "the bundle",
 }

@@ -9,7 +9,7 @@ NAMED = {
 }
 """Flags that are called otherwise than their setting."""
 
-PREFIXED = ("Clean", "Derive", "Pretrained")
+PREFIXED = ("Clean", "Derive", "Pretrained", "Privacy")
 """Whose flags begin with the name of the stage, `--clean-bounds`: there is one only if asked."""
 
 WORDS = {
@@ -43,7 +43,7 @@ METAVARS = {
     **dict.fromkeys((("Preprocess", "like"), ("Pretrained", "source")), "WEIGHTS"),
     ("Pretrained", "into"): "LIBRARY:NAME",
     ("Clean", "columns"): "COLUMN[,..]",
-    ("Clean", "bounds"): "COLUMN=LOW,HIGH",
+    **dict.fromkeys((("Clean", "bounds"), ("Preprocess", "bounds")), "COLUMN=LOW,HIGH"),
     ("Clean", "merge"): "COLUMN:TEXT=TEXT",
     ("Derive", "formulas"): "COLUMN=FORMULA",
     ("Derive", "tables"): "TABLE:TEXT=VALUE",
@@ -63,5 +63,6 @@ ALONE = {"Clean": "--clean"}
 SAID_OTHERWISE = {
     *(("Collect", setting) for setting in ("source", "join", "parameters")),
     ("Pretrained", "freeze"),
+    ("Train", "privacy"),
 }
 """Settings that have a form of their own in the shell."""

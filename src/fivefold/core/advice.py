@@ -85,6 +85,9 @@ few_validation_rows: Split(valid=) more rows, or Evaluate(folds=5)
 no_validation_rows: Split(valid=0.16) draws some
 dead_units: Train(lr=) a tenth of what it was, or a norm layer before them
 exploding_gradients: Train(clip=1.0), or Train(lr=) a tenth of what it was
+privacy_of_weights: Preprocess(bounds=) says ranges in place of training rows; judge the rest
+privacy_of_folds: give away the deployed network alone, or leave folds= out
+noise_from_seed: leave Privacy(seeded=) out before a model is given away
 estimator_warned: scale its columns or let it iterate longer, as it says
 many_odd: Train(clean=True) learns from rows that are known to be usual
 few_test_groups: Evaluate(folds="groups") judges by each group in turn

@@ -169,6 +169,9 @@ few_validation_rows: warning: the epoch was chosen by few rows
 no_validation_rows: warning: nothing chose the epoch
 dead_units: warning: most units of an activation give the same for every training row
 exploding_gradients: warning or note: gradients rose far above what they were before
+privacy_spent: note: epsilon and delta that a private training spent of a training row
+privacy_of_weights: warning: what else knows training rows, which the epsilon of weights leaves open
+noise_from_seed: serious: the noise of a private training can be drawn again by who knows the seed
 estimator_warned: note or warning: an estimator warned while it was fitted, or took no weights
 many_odd: warning: more training rows are known to be odd than are left out
 Evaluate
@@ -201,6 +204,7 @@ overconfident_outside: warning: test rows outside what training rows hold; sure 
 fragile: warning: a disturbance that people would hardly notice costs much of what the model knows
 overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
+privacy_of_folds: warning: what networks of folds tell of rows beside a private one
 no_better_than_constant: serious: the model cannot be told from a constant answer
 split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
 split_ignores_group: warning or serious: groups on both sides of the split; the score both ways

@@ -14,6 +14,9 @@ from fivefold.kinds.feature import Feature
 CANCELS = 100.0
 """A column whose median is this many spreads away from zero is shifted in float64."""
 
+EVEN = 12**0.5
+"""Deviations from one end to the other of numbers that lie evenly between them."""
+
 HUGE = 1e37
 """Encoded values stay within this, a thirtieth of what float32 holds."""
 
@@ -101,12 +104,13 @@ def fit_numeric(
         for feature, sketch, moment, bound in zip(features, sketches, moments, bounds, strict=True)
     ]
     flagged = np.array([feature.flagged for feature in features], dtype=bool)
+    said = np.array([feature.name in settings.bounds for feature in features], dtype=bool)
     rows = {name: np.array([one[name] for one in fitted]) for name in _SCALARS}
     curve = settings.scale == "quantile" and len(features) > 0
     return NumericState(
         names=tuple(feature.name for feature in features),
         offset=rows["offset"].astype(np.float64),
-        indicator=(missing > 0) & flagged & settings.missing_indicator,
+        indicator=((missing > 0) | said) & flagged & settings.missing_indicator,
         **{name: _float32(rows[name]) for name in _SCALARS if name != "offset"},
         knots=_float32(np.stack([one["knots"] for one in fitted])) if curve else None,
         levels=_float32(np.stack([one["levels"] for one in fitted])) if curve else None,
@@ -121,6 +125,8 @@ def _float32(values: Array) -> Array:
 
 
 def _bounds(feature: Feature, sketch: Quantiles, settings: Settings) -> tuple[float, float]:
+    if feature.name in settings.bounds:
+        return settings.bounds[feature.name]
     if settings.outliers == "keep":
         return -np.inf, np.inf
     if not feature.scaled:
@@ -135,6 +141,8 @@ def _bounds(feature: Feature, sketch: Quantiles, settings: Settings) -> tuple[fl
 def _fit_one(
     feature: Feature, sketch: Quantiles, moments: Moments, bounds: Array, settings: Settings
 ) -> dict[str, Array | float]:
+    if feature.name in settings.bounds:
+        return _said_one(*settings.bounds[feature.name], settings)
     least, lower, median, upper, most = np.clip(
         sketch.at(np.array([0.0, 0.25, 0.5, 0.75, 1.0])), *bounds
     )
@@ -166,6 +174,30 @@ def _fit_one(
     }
     if settings.scale == "quantile":
         one["knots"], one["levels"] = _rank_curve(feature, sketch, bounds, offset, settings.knots)
+    return one
+
+
+def _said_one(low: float, high: float, settings: Settings) -> dict[str, Array | float]:
+    """What is fitted of no row, as the bounds are said: numbers are taken for even between them."""
+    middle, spread = (low + high) / 2, (high - low) / EVEN
+    offset = middle if abs(middle) > CANCELS * spread else 0.0
+    centre, scale = {
+        "minmax": (low, high - low),
+        "quantile": (offset, 1.0),
+        "none": (offset, 1.0),
+    }.get(settings.scale, (middle, spread))
+    fill = settings.fill_value if settings.numeric_missing == "constant" else middle
+    one: dict[str, Array | float] = {
+        "offset": offset,
+        "fill": fill - offset,
+        "low": low - offset,
+        "high": high - offset,
+        "centre": centre - offset,
+        "scale": scale,
+    }
+    if settings.scale == "quantile":
+        one["knots"] = np.linspace(low, high, settings.knots) - offset
+        one["levels"] = np.linspace(-EVEN / 2, EVEN / 2, settings.knots)
     return one
 
 

@@ -26,6 +26,8 @@ class ConvNet(nn.Module):
         torch.Size([5, 10])
     """
 
+    layout: torch.memory_format = torch.channels_last
+
     def __init__(
         self, inputs: Inputs, outputs: int, *, width: int = 32, dropout: float = 0.3
     ) -> None:
@@ -59,6 +61,6 @@ class ConvNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Float `(n, channels, height, width)` to `(n, outputs)`."""
-        maps = self.layers(images.contiguous(memory_format=torch.channels_last))
+        maps = self.layers(images.contiguous(memory_format=self.layout))
         outputs: Tensor = self.out(maps)
         return outputs

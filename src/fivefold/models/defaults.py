@@ -20,6 +20,19 @@ def default_for(sizes: Sequence[type]) -> Network:
     return next(network for network in NETWORKS.values() if network.reads(sizes))
 
 
+def private_for(
+    sizes: Sequence[type], *, places: bool = False, spells: bool = False
+) -> Network | None:
+    """The first network for tensors of these classes that learns row by row; None for none.
+
+    Example:
+        >>> private_for([Width]).name, private_for([Image]).name, private_for([Width], places=True)
+        ('mlp', 'convnet', None)
+    """
+    able = (network for network in NETWORKS.values() if network.private is not None)
+    return next((one for one in able if one.reads(sizes, places=places, spells=spells)), None)
+
+
 def choose(
     inputs: Inputs,
     rows: int = 0,

@@ -66,6 +66,11 @@ class Mlp(nn.Module):
             features = width
         self.out = nn.Linear(features, outputs)
 
+    @property
+    def unfitted(self) -> bool:
+        """Whether it can do without `fit_buffers`, as no pieces are put where rows are."""
+        return self.pieces is None
+
     @torch.no_grad()
     def fit_buffers(self, batch: Batch) -> None:
         """Put the pieces where the training rows are, and silence what they never use.

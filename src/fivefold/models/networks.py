@@ -12,6 +12,7 @@ from fivefold.models.convnet import ConvNet
 from fivefold.models.encoder import Encoder
 from fivefold.models.estimated import Estimated
 from fivefold.models.forecaster import Forecaster
+from fivefold.models.grouped import NORM, grouped
 from fivefold.models.habit import (
     ATTENTIVE,
     CONVOLUTIONS,
@@ -103,6 +104,8 @@ class Network:
         spells: whether these answers are letters, or none, which spell what is asked for.
         detects: whether it says how odd rows are, which is all that it says.
         few: whether it is for columns that were chosen of many more than there are rows.
+        private: arguments of it where no row may tell much of itself: nothing is left out at
+            random, and no ends of pieces are fitted; None where it does not learn so.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Network:
     spells: bool = False
     detects: bool = False
     few: bool = False
+    private: Mapping[str, Any] | None = None
 
     @property
     def has_beside(self) -> bool:
@@ -139,6 +143,7 @@ BLENDS = (TextBlend, SeriesBlend, SoundBlend, MixBlend, TagBlend, WideBlend)
 """Networks that let simple models answer beside one of theirs."""
 
 _SIGNAL: dict[str, Any] = {"habit": SERIES, "sizes": frozenset({Signal})}
+_WHOLE: dict[str, Any] = {"dropout": 0.0}
 _STEPWISE = frozenset({Spectrum, Signal, Symbols})
 _AHEAD = frozenset({Window, Calendar, Width, Codes})
 _TABLE: dict[str, Any] = {"sizes": frozenset({Width, Codes}), "several": True}
@@ -149,26 +154,30 @@ NETWORKS: dict[str, Network] = {
         Network("blend", Blend, MEMBERS, **_TABLE, many=True, boosts=True, core=TabM),
         Network("tabm", TabM, MEMBERS, **_TABLE, many=True),
         Network(
-            "mlp", Mlp, Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)), **_TABLE
+            "mlp",
+            Mlp,
+            Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)),
+            **_TABLE,
+            private={"width": 128, "bins": 1, **_WHOLE},
         ),
         Network("wideblend", WideBlend, MANY_COLUMNS, **_TABLE, boosts=True, few=True),
-        Network("convnet", ConvNet, CONVOLUTIONS, frozenset({Image})),
+        Network("convnet", ConvNet, CONVOLUTIONS, frozenset({Image}), private=_WHOLE),
         *(
-            Network(network.name, network, RESIDUAL, frozenset({Image}))
+            Network(network.name, network, RESIDUAL, frozenset({Image}), private=_WHOLE)
             for network in (ResNet, SmallResNet, LargeResNet)
         ),
         Network("textblend", TextBlend, TEXT, several=True, needs=Text),
-        Network("textnet", TextNet, TEXT, frozenset({Text})),
-        Network("textcnn", TextCnn, replace(TEXT, lr=2e-3), frozenset({Text})),
-        Network("texttransformer", TextTransformer, ATTENTIVE, frozenset({Text})),
+        Network("textnet", TextNet, TEXT, frozenset({Text}), private=_WHOLE),
+        Network("textcnn", TextCnn, replace(TEXT, lr=2e-3), frozenset({Text}), private=_WHOLE),
+        Network("texttransformer", TextTransformer, ATTENTIVE, frozenset({Text}), private=_WHOLE),
         Network("seqblend", SeqBlend, SEQUENCE, frozenset({Symbols}), boosts=True, core=SeqNet),
-        Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols})),
+        Network("seqnet", SeqNet, SEQUENCE, frozenset({Symbols}), private=_WHOLE),
         Network("soundblend", SoundBlend, SOUND, several=True, needs=Spectrum),
-        Network("soundnet", SoundNet, SOUND, frozenset({Spectrum})),
+        Network("soundnet", SoundNet, SOUND, frozenset({Spectrum}), private=_WHOLE),
         Network("videonet", VideoNet, FILM, frozenset({Film})),
         Network("seriesblend", SeriesBlend, SERIES, several=True, needs=Signal),
-        Network("inceptiontime", InceptionTime, **_SIGNAL),
-        Network("tcn", TCN, **_SIGNAL),
+        Network("inceptiontime", InceptionTime, **_SIGNAL, private=_WHOLE),
+        Network("tcn", TCN, **_SIGNAL, private=_WHOLE),
         Network("gru", GRU, **_SIGNAL),
         Network("kernels", Kernels, RANDOM, frozenset({Signal})),
         Network("tagblend", TagBlend, TAGS, frozenset({Spelled}), places=True),
@@ -183,7 +192,7 @@ NETWORKS: dict[str, Network] = {
             for name, network in (("forecaster", Forecaster), ("tcnforecaster", TCNForecaster))
         ),
         Network("mixblend", MixBlend, MIXED, several=True, boosts=True, wide=True),
-        Network("mixture", Mixture, MIXED, several=True),
+        Network("mixture", Mixture, MIXED, several=True, private=_WHOLE),
         Network("oddity", Oddity, ODDITY, **_TABLE, detects=True),
         Network("autoencoder", Autoencoder, ODDITY, **_TABLE, detects=True),
     )
@@ -250,7 +259,9 @@ def build(description: Mapping[str, Any]) -> nn.Module:
         return Estimated(inputs, outputs, **arguments)
     if description["name"] == "encoder":
         return Encoder(inputs, outputs, **arguments)
-    return NETWORKS[description["name"]].body(inputs, outputs, **arguments)
+    norm = arguments.pop(NORM, None)
+    body = NETWORKS[description["name"]].body(inputs, outputs, **arguments)
+    return body if norm is None else grouped(body)
 
 
 def classes(inputs: Inputs) -> list[type]:

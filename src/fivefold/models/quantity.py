@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import torch
@@ -11,9 +11,13 @@ from torch import Tensor
 
 from fivefold.codecs.table import Array
 from fivefold.errors import DataError
+from fivefold.kinds.scaling import EVEN
 from fivefold.models.head import Head
 from fivefold.models.losses import STEEP, Cost, Loss, cost_of, deviance, mean_of, pinball, weighted
 from fivefold.tasks.quantity import mean_and_spread
+
+if TYPE_CHECKING:
+    from fivefold.kinds.codec import Codec
 
 Link = Literal["identity", "log"]
 
@@ -90,6 +94,16 @@ class QuantityHead(Head):
         means, spreads = zip(*(mean_and_spread(column) for column in flat.T), strict=True)
         for buffer, found in ((self.mean, means), (self.std, spreads)):
             buffer.copy_(torch.tensor(found, dtype=torch.float64).view_as(buffer))
+
+    def know(self, codec: "Codec") -> None:
+        """Take the unit from the bounds that were said of targets, where all have some."""
+        names, bounds = codec.schema.targets, codec.settings.bounds
+        if self.link == "log" or not bounds or len(names) != self.mean.numel():
+            return
+        if all(name in bounds for name in names):
+            ends = torch.tensor([bounds[name] for name in names], dtype=torch.float64)
+            self.mean.copy_(ends.mean(dim=1).view_as(self.mean))
+            self.std.copy_(((ends[:, 1] - ends[:, 0]) / EVEN).view_as(self.std))
 
     def targets(self, values: Array, *, own: bool = False) -> Tensor:
         """Float64 values to float32 with mean 0 and deviation 1, with the log link mean 1.

@@ -48,6 +48,7 @@ class ResNet(nn.Module):
 
     name: ClassVar[str] = "resnet"
     usual: ClassVar[int] = 24
+    layout: torch.memory_format = torch.channels_last
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class ResNet(nn.Module):
 
     def seen(self, images: Tensor) -> Tensor:
         """`(n, outputs)` for the pictures as they are."""
-        maps = self.layers(images.contiguous(memory_format=torch.channels_last))
+        maps = self.layers(images.contiguous(memory_format=self.layout))
         outputs: Tensor = self.out(maps.amax(dim=(2, 3)))
         return outputs
 

@@ -29,6 +29,8 @@ class SoundNet(nn.Module):
         torch.Size([5, 10])
     """
 
+    layout: torch.memory_format = torch.channels_last
+
     def __init__(
         self, inputs: Inputs, outputs: int, *, width: int = 24, dropout: float = 0.3
     ) -> None:
@@ -55,7 +57,7 @@ class SoundNet(nn.Module):
     def forward(self, spectrum: Tensor) -> Tensor:
         """Float `(n, lines, frames)` to `(n, outputs)`."""
         maps, present = spectrum[:, None, :-1], spectrum[:, None, -1:]
-        maps = maps.contiguous(memory_format=torch.channels_last)
+        maps = maps.contiguous(memory_format=self.layout)
         for layer, stride in zip(self.layers, self.strides, strict=True):
             present = present[..., ::stride]
             maps = layer(maps) * present

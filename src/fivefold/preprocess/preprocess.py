@@ -1,10 +1,11 @@
 """The stage that turns raw rows into arrays, by rules fitted on training rows."""
 
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from os import PathLike
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field, NonNegativeInt, field_validator
 
 from fivefold.artifacts import Collected, Preprocessed
 from fivefold.codecs.film import FRAMES
@@ -25,6 +26,7 @@ from fivefold.core.context import Context
 from fivefold.core.events import Found, Noted
 from fivefold.core.session import Session
 from fivefold.core.stage import Count, Stage
+from fivefold.core.wording import nearest
 from fivefold.errors import FivefoldError, PreflightError
 from fivefold.kinds.known import KINDS, kind_of
 from fivefold.kinds.subwords import without_tokenizers
@@ -39,6 +41,8 @@ Side = Annotated[Count, Field(le=SIDE)]
 
 FrameSide = Annotated[Count, Field(le=FRAME_SIDE)]
 """The same of a frame of a clip."""
+
+Bound = Annotated[float, Field(allow_inf_nan=False)]
 
 _NEEDS = {"fill_value": ("numeric_missing", "constant"), "knots": ("scale", "quantile")}
 
@@ -56,6 +60,9 @@ class Preprocess(Stage):
             that says so. A missing category always has a code of its own.
         outliers: `clip` pulls numbers in to wide bounds (one spread outside the 0.5 % and 99.5 %
             quantiles), `drop` leaves training rows outside them out as well, `keep` does neither.
+        bounds: the least and the largest number of a column, `{"age": (17, 90)}`, or of a target:
+            numbers are pulled in to them and scaled by them, so that nothing of training rows is
+            taken for it, not even whether cells are missing; see Privacy.
         knots: points of the rank curve where `scale` is `quantile`.
         categories: shown to the network one-hot, or as codes to embed.
         rare: a category with fewer training rows shares the code of unseen ones; None is one row
@@ -108,6 +115,7 @@ class Preprocess(Stage):
     fill_value: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     missing_indicator: bool = True
     outliers: Outliers = "clip"
+    bounds: dict[str, tuple[Bound, Bound]] = Field(default_factory=dict)
     knots: Annotated[int, Field(ge=2, le=256)] = 48
     categories: Categories = "onehot"
     rare: NonNegativeInt | None = None
@@ -128,6 +136,14 @@ class Preprocess(Stage):
     series_length: Count | None = None
     like: str | PathLike[str] | None = None
     columns: Literal["auto", "all"] | Count = "auto"
+
+    @field_validator("bounds")
+    @classmethod
+    def _ordered(cls, bounds: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for name, (low, high) in bounds.items():
+            if not low < high:
+                raise ValueError(f"{name!r}: a number and a larger one, found {low:g}, {high:g}")
+        return bounds
 
     def run(self, collected: Collected, partition: Partition, session: Session) -> Preprocessed:
         """Fit on the training rows, and encode all three parts."""
@@ -167,6 +183,7 @@ class Preprocess(Stage):
         if task.sequence and self.strand == "both":
             one = f"one strand, as {task.name} has an answer for each position"
             faults.append(_idle(self, "strand", one, 'Set strand="one"'))
+        faults += _unbounded(self.bounds, collected)
         kinds = [kind_of(column.kind) for column in collected.schema.inputs]
         for name in (name for name in fields if name in given):
             wanted = [kind.name for kind in KINDS.known.values() if kind.is_changed_by(name)]
@@ -189,6 +206,24 @@ class Preprocess(Stage):
             if isinstance(values[name], int):
                 values[name] = (values[name], values[name])
         return Settings(**values)
+
+
+def _unbounded(bounds: Mapping[str, object], collected: Collected) -> Iterator[PreflightError]:
+    """Faults of bounds for what is no column of numbers."""
+    schema = collected.schema
+    targets = [column for column in schema.columns if column.name in schema.targets]
+    columns = [*schema.inputs, *targets]
+    able = [one.name for one in columns if "scale" in (kind_of(one.kind).block.settings or ())]
+    for name in bounds:
+        if name not in able:
+            near = nearest(name, able)
+            yield PreflightError.expected(
+                "Preprocess",
+                "`bounds` of columns of numbers",
+                f"{name!r}",
+                f"Did you mean {near!r}?" if near else "Leave it out.",
+                setting="bounds",
+            )
 
 
 def _idle(stage: Preprocess, name: str, wanted: str, remedy: str) -> PreflightError:

@@ -119,6 +119,9 @@ def _details(trained: Trained) -> list[str]:
     blocks = [f"{model_parts(trained)}.", _facts(trained.settings, MODEL)]
     if trained.settings.pretrained:
         blocks += ["### Begins with", _facts(trained.settings.pretrained, BEGUN)]
+    if trained.settings.privacy:
+        spent = trained.settings.privacy
+        blocks += ["### Differential privacy", _facts(spent, tuple(spent))]
     return blocks
 
 

@@ -152,6 +152,18 @@ def calibration_told(found: Mapping[str, Any] | None) -> str:
     return f", probabilities by {how}{told}"
 
 
+def privacy_told(spent: Mapping[str, Any] | None) -> str:
+    """What a private training spent, behind a comma; empty where it was not private.
+
+    Example:
+        >>> privacy_told({"epsilon": 2.998, "delta": 1e-5})
+        ', private: epsilon 3.00 at delta 1e-05'
+    """
+    if spent is None:
+        return ""
+    return f", private: epsilon {spent['epsilon']:.2f} at delta {spent['delta']:g}"
+
+
 def coverage_told(evaluated: "Evaluated") -> str:
     """How often the truth was held, and how wide or large what holds it is; empty without it."""
     conformal, metrics = evaluated.conformal, evaluated.metrics

@@ -19,6 +19,7 @@ from fivefold.report.headline import (
     headlines,
     leads_with_folds,
     model_parts,
+    privacy_told,
     ranked,
     serious,
 )
@@ -126,6 +127,7 @@ def render(
         split=_split(collected, run.preprocessed),
         fitted=trained is not None,
         parts=elsewhere(run) if trained is None else f"{model_parts(trained)}; {_learnt(trained)}",
+        privacy=facts(trained.settings.privacy) if trained and trained.settings.privacy else None,
         network=trained and facts({**trained.settings, **trained.resources}),
         bundle=_bundle(run.deployed) if run.deployed else None,
         limitations=_limitations(limitations, findings),
@@ -220,6 +222,7 @@ def _learnt(trained: Trained) -> str:
         kept = f", of which {settings.best_epoch} was kept" if settings.best_epoch else ""
         told.append(f"{plural(settings.epochs_run, 'epoch')}{kept}")
     told += [f"{digits(seconds)} s on {settings.device}"] if seconds == seconds else []
+    told += [privacy_told(settings.privacy).removeprefix(", ")] if settings.privacy else []
     return "; ".join(told)
 
 

@@ -16,6 +16,7 @@ from fivefold.report.headline import (
     leading,
     leads_with_folds,
     model_parts,
+    privacy_told,
     ranked,
     serious,
 )
@@ -200,7 +201,8 @@ def _model(trained: Trained) -> str:
     if settings.preferred and settings.estimator is not None:
         kept = f"{kept}, which validation rows kept in place of a network"
     calibrated = calibration_told(settings.calibration)
-    return f"{model_parts(trained)}{size}{kept}{calibrated}"
+    private = privacy_told(settings.privacy)
+    return f"{model_parts(trained)}{size}{kept}{calibrated}{private}"
 
 
 def _scores(evaluated: Evaluated, collected: Collected) -> str:

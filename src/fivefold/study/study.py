@@ -20,6 +20,7 @@ from fivefold.observers.console import Console
 from fivefold.study.crew import Crew, UnreadyError
 from fivefold.study.order import check_travels, order_of, same_stages
 from fivefold.study.place import UNITS, note_found, place_of_data, whole_outcome
+from fivefold.study.spending import spending
 from fivefold.study.start import Start, begun_with, gather, split_pipeline
 from fivefold.study.unit import OUTCOME, Outcome, Unit, failed, first_metric, fit_unit, keep
 from fivefold.study.wanted import wanted_by
@@ -112,6 +113,9 @@ class Study:
             The outcomes, in the order of the units; one that failed is an outcome too.
         """
         units = list(units)
+        spent = spending(unit.stages for unit in units)
+        if spent:
+            self.note(spent)
         found: dict[str, Outcome] = {}
         identities = {unit.name: self._identity(unit) for unit in units}
         for unit in units:

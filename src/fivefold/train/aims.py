@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from torch import nn
 
@@ -38,6 +38,7 @@ class Descent:
         precision: of the forward pass; weights stay float32.
         pieces: parts in which a batch goes through, their gradients added up.
         ema: decay of a moving average of the weights, which is what is judged and kept.
+        stepper: makes what takes a step, of what `Stepper` is made of; None for this.
     """
 
     make: Callable[[nn.Module], Optimizer]
@@ -46,6 +47,7 @@ class Descent:
     precision: Precision = "float32"
     pieces: int = 1
     ema: float | None = None
+    stepper: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,8 @@ class Course:
         self.model, self.device, self.tell = model, train.device, tell
         self.make, self.optimizer = descent.make, descent.make(model)
         self.pace = Pace(descent.schedule, self.optimizer, stopping.epochs * train.steps)
-        self.stepper = Stepper(model, self.optimizer, objective, descent, self.device, tell)
+        made = descent.stepper or Stepper
+        self.stepper: Stepper = made(model, self.optimizer, objective, descent, self.device, tell)
         self.weights = set(model.parameters())
         self.frozen = {weight for weight in self.weights if not weight.requires_grad}
         held = self.stepper.parameters
@@ -219,7 +220,7 @@ class Course:
         self.stepper.scaler.load_state_dict(values["scaler"])
         self.fitted, self.cursor = Fitted(**values["fitted"]), values["cursor"]
         self.fitted.resumed = self.fitted.steps
-        self.stepper.pieces = self.fitted.pieces
+        self.stepper.pieces, self.stepper.taken = self.fitted.pieces, self.fitted.steps
         self.clock = Clock(self.clock.limit, self.fitted.seconds)
         if self.average is not None:
             self.average.steps = values["averaged"]

@@ -1,6 +1,6 @@
 """Rows as they are learnt from: in what order they come, and what is done to a batch of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -105,6 +105,10 @@ class Feed:
         if self.world > 1:
             order = order[self.rank :: self.world]
         return order.to(self.device)
+
+    def batches(self, epoch: int) -> Sequence[Tensor]:
+        """The rows of each step of an epoch by position; those that are left over come last."""
+        return torch.split(self.order(epoch), self.size)
 
     def _order(self, epoch: int) -> Tensor:
         return ordered(self.target, self.seed, epoch, self.sampler)

@@ -85,11 +85,11 @@ def find_lr(
         for step in range(steps):
             epoch, place = divmod(step, train.steps)
             if place == 0:
-                order = train.order(epoch + 1)
+                picked = train.batches(epoch + 1)
             rate = low * (high / low) ** (step / max(1, steps - 1))
             for group, share in zip(groups, shares, strict=True):
                 group["lr"] = rate * share
-            piece = train.take(order[place * train.size :][: train.size], training=True)
+            piece = train.take(picked[place], training=True)
             optimizer.zero_grad()
             value = mean_of(piece.cost(objective.loss, twin(piece.inputs)))
             found = value.item()

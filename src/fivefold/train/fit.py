@@ -68,13 +68,12 @@ def fit(
                 if fitted.ending is not None and not course.cursor:
                     break
                 course.begin_epoch(derive_seed(train.seed, "noise", str(epoch)))
-                order = train.order(epoch)
+                picked = train.batches(epoch)
                 model.train()
                 course.rest()
                 while course.cursor < steps and fitted.ending is None:
                     course.pace.move(fitted.steps, clock.fraction)
-                    start = course.cursor * batch
-                    course.take_in(*course.stepper(train, order[start : start + batch]))
+                    course.take_in(*course.stepper(train, picked[course.cursor]))
                     if calls.at_steps:
                         calls.call("step")
                     if clock.limit is not None and course.is_late(valid.rows, batch):

@@ -1,8 +1,7 @@
 """From a plan to a network that has learnt: what Train was asked for, carried out."""
 
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -21,9 +20,9 @@ from fivefold.models.head import Head
 from fivefold.models.learner import Lesson, begin, end, rehearse
 from fivefold.models.picks import Picks
 from fivefold.train.aims import Descent, Stopping
-from fivefold.train.callback import Callback, Calls, called
+from fivefold.train.callback import Calls, called
 from fivefold.train.checkpoint import FOLDER, Checkpoints
-from fivefold.train.clock import SHORTEST, Clock
+from fivefold.train.clock import Clock
 from fivefold.train.device import device_name
 from fivefold.train.feed import Feed
 from fivefold.train.finder import find_lr
@@ -32,14 +31,14 @@ from fivefold.train.fitted import Fitted
 from fivefold.train.frozen import featured
 from fivefold.train.generators import private_random, seed_random
 from fivefold.train.health import find_dead_units, find_explosion
+from fivefold.train.noise import Noise
 from fivefold.train.options import Options
 from fivefold.train.pieces import ROWS
 from fivefold.train.plan import Plan
+from fivefold.train.poisson import PoissonFeed
 from fivefold.train.progress import Reporter
-from fivefold.train.resident import make_feeds
-from fivefold.train.sampler import Sampler
+from fivefold.train.teaching import feeds_for, lesson_for, seconds_left
 from fivefold.train.thaw import Thaw
-from fivefold.train.transfer import put_back
 from fivefold.train.validation_score import ValidationScore
 
 ALONE = "What is frozen has answered each row once; the rest learns from these answers."
@@ -92,21 +91,28 @@ def learn(
         before: what was decided in the run that is gone on with; nothing if it begins.
         folder: of the states that are saved.
     """
-    train, valid = _feeds(stage, plan, data, session.seed, stage.own_sampler)
+    train, valid = feeds_for(stage, plan, data, session.seed, stage.own_sampler)
     body, begun = plan.network.body, plan.network.begun
-    lesson = _lesson(
+    lesson = lesson_for(
         *(plan, train, valid, session),
-        lambda: _seconds_left(spent, stage.callbacks),
+        lambda: seconds_left(spent, stage.callbacks),
         stage.all_rows and not plan.network.head.decides,
         all(column.role not in {"group", "time"} for column in data.codec.schema.columns),
         data.valid.exposure,
         Picks.of(data.codec, data.markers, data.lasso),
     )
     first_digest = digest(plan.network)
-    with private_random(plan.device):
-        seed_random(derive_seed(session.seed, "begin"), plan.device)
-        learner = begin(body, lesson).to(plan.device)
+    budget, noise = plan.budget, None
+    if budget is None:
+        with private_random(plan.device):
+            seed_random(derive_seed(session.seed, "begin"), plan.device)
+            learner = begin(body, lesson).to(plan.device)
+    else:  # what a network does around its epochs sees rows too
+        learner, noise = body, budget.noise(session.seed, before.get("noise"))
+        train = PoissonFeed.of(train, noise)
     descent = plan.descent(stage, lr=_lr(stage, plan, learner, train, session, before))
+    if budget is not None and noise is not None:
+        descent = replace(descent, stepper=budget.stepper(noise))
     lr, weight_decay = _rates(descent, learner)
     alone = None
     if begun is not None and begun.frozen:
@@ -118,7 +124,7 @@ def learn(
     if session.directory is not None:
         checkpoints = Checkpoints(
             session.directory / folder,
-            identity=_identity(stage, plan, session, first_digest, lr, learner is not body),
+            identity=_identity(stage, plan, session, first_digest, lr, learner is not body, noise),
             seconds=stage.checkpoint_seconds,
             resume=session.resume,
         )
@@ -142,7 +148,7 @@ def learn(
     )
     if fitted.ending == "interrupted" and session.is_refit:
         raise KeyboardInterrupt  # a fold that was cut short must not be scored like the others
-    ended = end(body, learner, lesson)
+    ended = end(body, learner, lesson) if budget is None else {}
     if lesson.all_rows and any(ended.get(weight) for weight in BESIDE):
         ended = {**ended, "all_rows": True}
     decide(plan.network, lesson)
@@ -203,9 +209,9 @@ def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -
     data = data.replace(valid=data.valid.take(few))
     if not hasattr(body, "fit_buffers"):
         data = data.replace(train=data.train.take(few))
-    train, valid = _feeds(stage, plan, data, session.seed)
+    train, valid = feeds_for(stage, plan, data, session.seed)
     first_digest = digest(plan.network)
-    rehearse(body, _lesson(plan, train, valid, session))
+    rehearse(body, lesson_for(plan, train, valid, session))
     lr, weight_decay = _rates(plan.descent(stage, lr=plan.lr), body)
     begun = plan.network.begun
     ended = {} if begun is None else {"pretrained": begun.told()}
@@ -215,7 +221,13 @@ def unlearnt(stage: Options, plan: Plan, data: Preprocessed, session: Session) -
 
 
 def _identity(
-    stage: Options, plan: Plan, session: Session, first_digest: str, lr: float, stacked: bool
+    stage: Options,
+    plan: Plan,
+    session: Session,
+    first_digest: str,
+    lr: float,
+    stacked: bool,
+    noise: Noise | None = None,
 ) -> dict[str, Any]:
     """What decides the bits: the identity of the step, and what was decided in it."""
     decided = {
@@ -231,62 +243,9 @@ def _identity(
         "stacked": stacked,
         "computed on": device_name(plan.device),
         "threads of torch": torch.get_num_threads(),
+        **({} if noise is None else {"noise": noise.key}),
     }
     return {**(session.identity or identify(place([stage]), session)), "decided": decided}
-
-
-def _feeds(
-    stage: Options, plan: Plan, data: Preprocessed, seed: int, sampler: Sampler | None = None
-) -> tuple[Feed, Feed]:
-    feeds = make_feeds(
-        plan.network,
-        data,
-        batch=plan.batch,
-        seed=seed,
-        once=plan.once,
-        own=plan.objective.own,
-        augment=plan.augment,
-        sampler=sampler,
-    )
-    put_back(plan.network)
-    return feeds
-
-
-def _lesson(
-    plan: Plan,
-    train: Feed,
-    valid: Feed,
-    session: Session,
-    left: Callable[[], float | None] = lambda: None,
-    all_rows: bool = False,
-    alike: bool = True,
-    exposure: Any = None,
-    picked: Picks | None = None,
-) -> Lesson:
-    return Lesson(
-        train=train,
-        valid=valid,
-        head=plan.network.head,
-        seed=session.seed,
-        tell=lambda text: session.emit(Noted(text=text)),
-        boosting=plan.boosting,
-        beside=plan.beside,
-        all_rows=all_rows,
-        alike=alike,
-        clean=plan.clean,
-        exposure=exposure,
-        picked=picked,
-        changes=plan.augment,
-        stackable=plan.stackable,
-        seconds_left=left,
-    )
-
-
-def _seconds_left(spent: Clock, callbacks: Iterable[Callback]) -> float | None:
-    """To the limit of time, or to the moment that a callback names."""
-    moments = [each.moment for each in callbacks if each.moment is not None]
-    left = [max(SHORTEST, moment - time.time()) for moment in moments]
-    return min([*left, *([] if spent.left is None else [spent.left])], default=None)
 
 
 def _rates(descent: Descent, body: nn.Module) -> tuple[float, float]:

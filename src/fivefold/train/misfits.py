@@ -9,6 +9,7 @@ from fivefold.kinds.codes import CODES
 from fivefold.kinds.known import KINDS, blocks_of
 from fivefold.kinds.numbers import NUMBERS
 from fivefold.metrics.weight import weight_argument
+from fivefold.models.accountant import unaccountable
 from fivefold.tasks.conformal import SETS
 from fivefold.tasks.known import task_of
 from fivefold.tasks.places import find_label
@@ -26,6 +27,12 @@ def find_misfits(stage: Options, schema: Schema) -> Iterator[FivefoldError]:
         yield from estimator_misfits(stage, schema)
         return
     yield from simpler_misfits(stage, schema)
+    if stage.privacy is not None:
+        from fivefold.train.rowwise import private_misfits
+
+        missing = unaccountable()
+        yield from [missing] if missing else []
+        yield from private_misfits(stage, schema)
     usual = task_of(schema.task).network
     if isinstance(stage.model, str) or (usual and stage.model is None):
         yield from _input_misfits(stage.model or usual, schema)

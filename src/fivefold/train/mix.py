@@ -43,6 +43,14 @@ class Mix(Stage):
                 raise ValueError("`calibrate` of a member has no effect on what they are together")
         return members
 
+    @field_validator("members")
+    @classmethod
+    def _all_private(cls, members: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        private = [settings.get("privacy") is not None for settings in members]
+        if any(private) and not all(private):
+            raise ValueError("`privacy` of some members: what the others learn tells of rows too")
+        return members
+
     @field_validator("weights", mode="before")
     @classmethod
     def _numbers(cls, weights: Any) -> Any:

@@ -12,6 +12,7 @@ from fivefold.errors import ModelError
 from fivefold.fingerprint import fingerprint
 from fivefold.models.assemble import Assembled
 from fivefold.models.mix import Mix
+from fivefold.train.private import spent_together
 
 
 def mixed(trained: Sequence[Trained], shares: Sequence[float]) -> Trained:
@@ -49,6 +50,7 @@ def mixed(trained: Sequence[Trained], shares: Sequence[float]) -> Trained:
         **totals,
         "network": f"mix of {len(trained)}",
         "mixed": dict(zip(names, map(float, shares), strict=True)),
+        "privacy": spent_together([each.settings.privacy for each in trained]),
     }
     if any(not each.is_whole for each in trained):
         settings["ending"] = "interrupted"

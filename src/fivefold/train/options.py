@@ -19,6 +19,7 @@ from fivefold.kinds.known import KINDS
 from fivefold.train.callback import Callback, read_callback
 from fivefold.train.choices import LossName, Quality
 from fivefold.train.pretrained import Pretrained
+from fivefold.train.privacy import read_privacy
 from fivefold.train.schedule import check_schedule
 from fivefold.train.snapshot import is_estimator, is_module, snapshot
 
@@ -42,6 +43,18 @@ def _change(name: str) -> str:
 
 OF_ESTIMATORS = frozenset({"model", "threads", "hold_back", "hold_half", "calibrate"})
 """The settings that count for an estimator of scikit-learn, which has its own."""
+
+IN_PRIVATE = {
+    "patience": "no rows stop it, all epochs are paid for",
+    "time_limit": "all epochs are paid for; ask for fewer",
+    "sampler": "each step draws every row with the same probability",
+    "augment": "rows are seen as they are",
+    "accumulate": "rows go through one by one anyway",
+    "precision": "gradients of single rows are float32",
+    "prefer": "simpler models see the rows",
+    "clip": "gradients are bounded row by row, Privacy(clip=)",
+}
+"""Settings that a private training does not have, and why."""
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -70,6 +83,7 @@ class Options(Stage):
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
     accumulate: Count = 1
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    privacy: Annotated[Any, BeforeValidator(read_privacy)] = None
     members: Count | None = None
     augment: tuple[Annotated[str, AfterValidator(_change)], ...] | None = None
     freeze: tuple[str, ...] = ()
@@ -106,6 +120,8 @@ class Options(Stage):
             raise ValueError("`class_weights` and `sampler` would count rare classes twice")
         if isinstance(self.model, Pretrained):
             self._agree_with(self.model)
+        if self.privacy is not None:
+            self._agree_privately()
         if (self.members or 1) > 1 and is_module(self.model):
             raise ValueError(
                 "`members` that start from one module would be one network: pass a function "
@@ -114,6 +130,22 @@ class Options(Stage):
         if len({callback.name for callback in self.callbacks}) < len(self.callbacks):
             raise ValueError("`callbacks` of one name; give one of them another `name`")
         return self
+
+    def _agree_privately(self) -> None:
+        """What has no effect where training is private, or would look at rows once more.
+
+        Raises:
+            ValueError: naming it.
+        """
+        for name, why in IN_PRIVATE.items():
+            if not self._is_default(name):
+                raise ValueError(f"`{name}` beside `privacy`: {why}")
+        if self.lr == "find":
+            raise ValueError(
+                "`lr` beside `privacy`: a search for it would look at the rows, unpaid"
+            )
+        if isinstance(self.model, Pretrained):
+            raise ValueError("`privacy` begins with random weights, found Pretrained")
 
     def _agree_with(self, begun: Pretrained) -> None:
         """What weights to begin with do not go with.

@@ -16,6 +16,7 @@ from fivefold.train.fitted import Fitted
 from fivefold.train.learn import Learnt
 from fivefold.train.options import Options
 from fivefold.train.plan import Plan
+from fivefold.train.privatefindings import private_findings, told_of
 
 COLUMNS = ("epoch", "train_loss", "valid_loss", "lr", "seconds")
 FEW = 30  # validation rows below which the best epoch is as much luck as choice
@@ -64,6 +65,7 @@ def make_trained(
                 "false_alarms": stage.false_alarms if plan.network.head.task.network else None,
                 "clean": stage.clean,
                 "ema": stage.ema,
+                "privacy": told_of(plan, fitted.steps),
                 "loss": LOSSES.get(plan.loss_name, plan.loss_name)
                 if plan.loss_name
                 else _name(stage.own_loss),
@@ -95,7 +97,11 @@ def make_trained(
             resumed_steps=fitted.resumed,
         ),
         first_digest=learnt.first_digest,
-        findings=(*_findings(plan, fitted, len(data.valid)), *learnt.findings),
+        findings=(
+            *_findings(plan, fitted, len(data.valid)),
+            *learnt.findings,
+            *private_findings(stage, plan, fitted, data),
+        ),
     )
 
 
@@ -140,14 +146,15 @@ def _findings(plan: Plan, fitted: Fitted, valid_rows: int) -> Iterator[Finding]:
             "There are no validation rows: nothing chose the epoch, the last weights were kept."
         )
         yield finding("no_validation_rows", sentence)
-    elif valid_rows < FEW:
+    elif valid_rows < FEW and plan.budget is None:
         sentence = (
             f"The epoch was chosen by {valid_rows} validation rows only, which is largely luck."
         )
         yield finding("few_validation_rows", sentence, rows=valid_rows)
     last, before = history[-1]["valid_loss"], history[max(0, len(history) - 2)]["valid_loss"]
     gain = (before - last) / abs(before) if before else 0.0
-    if valid_rows and fitted.best_epoch == plan.epochs and gain > HASTY:
+    free = plan.budget is None  # more epochs of a private training would be paid for by noise
+    if free and valid_rows and fitted.best_epoch == plan.epochs and gain > HASTY:
         sentence = (
             f"The last of {plan.epochs} epochs was the best and still lowered the "
             f"validation loss by {100 * gain:.1f}%; more epochs may help."

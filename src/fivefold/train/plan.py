@@ -2,42 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fivefold.artifacts import Preprocessed
-from fivefold.codecs.rows import Rows
 from fivefold.core.wording import plural
 from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled
 from fivefold.models.begun import layer_rates
 from fivefold.models.boosting import Boosting
+from fivefold.models.grouped import grouped
 from fivefold.models.habit import ALONE
 from fivefold.models.learner import Piece
-from fivefold.models.losses import Loss
 from fivefold.models.networks import BLENDS, habit_of
 from fivefold.models.operations import forward_operations, rows_of
 from fivefold.train.aims import Descent, Objective, Precision
 from fivefold.train.augmentation import decide_contest, decide_ways
-from fivefold.train.census import decide_stack, decide_threads, step_census
+from fivefold.train.census import decide_stack, decide_threads
 from fivefold.train.device import find_precision
 from fivefold.train.feed import first_order, judged_at_once
 from fivefold.train.loss import asked_of_loss, make_loss
 from fivefold.train.matmul import Matmul, decide_matmul
-from fivefold.train.module_check import check_module
 from fivefold.train.network import make_network, named
 from fivefold.train.optimizer import Optimizer, make_optimizer, trainable
 from fivefold.train.options import Options
 from fivefold.train.patterns import check_rates, freeze
-from fivefold.train.pieces import ROWS, Pieces
+from fivefold.train.pieces import ROWS
 from fivefold.train.pretrained import Pretrained
+from fivefold.train.private import Budget, settle
 from fivefold.train.resident import encodes_once, holds_table, place
+from fivefold.train.rowwise import private_network, see_each_alone
 from fivefold.train.rules import DIALS, decide_batch, decide_boosting, decide_epochs, decide_lr
 from fivefold.train.transfer import begin_with
-from fivefold.train.trial import Trial
+from fivefold.train.trial import Trial, make_pieces, ready, tried
 from fivefold.train.weights import read_weights
 
 PATIENCE = 10
@@ -74,6 +73,7 @@ class Plan:
     unread: bool  # whether texts come with terms that a network which was named does not read
     stackable: bool  # whether copies of a network should learn as one, if they can
     trial: Trial  # what the network was tried on
+    budget: Budget | None = None  # what a private training may spend; None for one that is not
 
     def descent(self, stage: Options, *, lr: float) -> Descent:
         """How the network is trained with this full learning rate."""
@@ -164,11 +164,13 @@ def make_plan(
     batch = min(stage.batch or decide_batch(habit, rows), len(order))
     once = encodes_once(network.fixed, rows)
     if trial is None:
-        sample = _ready(few, network, stage)
+        sample = ready(few, network, stage)
         judged = judged_at_once(batch, sample.inputs if once else example)
-        pieces = _make_pieces(stage, data, network, batch=batch, judged=judged, order=order)
-        trial = _try(network, sample, loss, pieces, classes=len(schema.classes), counts=not gpu)
-    precision = find_precision(stage.precision, device)
+        pieces = make_pieces(stage, data, network, batch=batch, judged=judged, order=order)
+        trial = tried(network, sample, loss, pieces, classes=len(schema.classes), counts=not gpu)
+    if stage.privacy is not None:
+        see_each_alone(network.body, loss, trial.sample)
+    precision = find_precision(stage.precision if stage.privacy is None else "float32", device)
     census, full = trial.census, precision == "float32"
     matmul: Matmul = decide_matmul(census) if census is not None and full else "default"
     usual = loss_name == head.usual and stage.class_weights is None
@@ -178,7 +180,10 @@ def make_plan(
     )
     blocks = [each.block for each in data.codec.blocks]
     ways = decide_ways(stage, blocks, len(data.valid), habit, epochs)
+    alone = stage.privacy is not None  # nothing beside the network, which sees rows as they are
+    ways = ((),) if alone else ways
     suits_trees = known is not None and known.boosts and usual and holds_table(network.fixed, rows)
+    suits_trees = suits_trees and not alone
     return Plan(
         network=network,
         name=name,
@@ -187,13 +192,13 @@ def make_plan(
         device=device,
         precision=precision,
         boosting=decide_boosting(rows, stage.quality) if suits_trees and head.task.trees else None,
-        beside=usual and _is_wide(network),
+        beside=usual and not alone and _is_wide(network),
         clean=stage.clean,
         matmul=matmul,
         threads=None if census is None else decide_threads(census),
         epochs=epochs,
-        patience=stage.patience or max(PATIENCE, round(habit.wait * epochs)),
-        ripe=1 + int(habit.ripe * epochs),
+        patience=epochs if alone else stage.patience or max(PATIENCE, round(habit.wait * epochs)),
+        ripe=epochs if alone else 1 + int(habit.ripe * epochs),
         batch=batch,
         lr=stage.lr if isinstance(stage.lr, float) else decide_lr(habit, rows, network.begun),
         weight_decay=habit.weight_decay if stage.weight_decay is None else stage.weight_decay,
@@ -205,6 +210,9 @@ def make_plan(
         unread=isinstance(stage.model, str | Pretrained) and _has_unread(network, data),
         stackable=census is None or decide_stack(census),
         trial=trial,
+        budget=None
+        if stage.privacy is None
+        else settle(stage.privacy, rows=rows, batch=batch, epochs=epochs),
     )
 
 
@@ -213,42 +221,24 @@ def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled
     few = data.train.take(np.arange(ROWS) % len(data.train))
     begun = stage.model if isinstance(stage.model, Pretrained) else None
     weights = None if begun is None else read_weights(begun, begun.find())
+    model, given = private_network(data.codec, stage)
     network = make_network(
         data.codec,
-        stage.model if weights is None else weights.model,
+        model if weights is None else weights.model,
         target=data.train.target,
         example=place(few, torch.device("cpu")),
         seed=seed,
         members=stage.members,
         arguments=DIALS[stage.quality].network,
-        given=weights and weights.arguments,
+        given=weights.arguments if weights else given,
         loss=stage.loss if isinstance(stage.loss, str) else None,
     )
+    if stage.privacy is not None and given is not None:
+        grouped(network.body)
     network.head.expect(stage.false_alarms)
     if begun and weights:
         begin_with(network, begun, weights, data.codec)
     return network
-
-
-def _try(
-    network: Assembled, sample: Piece, loss: Loss, pieces: Pieces, *, classes: int, counts: bool
-) -> Trial:
-    """Let rows go through a network, and count the work of a step where that is asked for."""
-    body, head = network.body, network.head
-    sample = check_module(
-        body,
-        *sample,
-        inputs=network.fixed.inputs,
-        outputs=head.outputs,
-        loss=loss,
-        classes=classes,
-        pieces=pieces,
-    )
-    if not counts:
-        return Trial(sample=sample, census=None)
-    inner = partial(loss, weight=sample.weight)
-    census = step_census(body, sample.inputs, sample.target, loss=inner, batch=pieces.batch)
-    return Trial(sample=sample, census=census)
 
 
 def _has_unread(network: Assembled, data: Preprocessed) -> bool:
@@ -267,34 +257,3 @@ def _is_wide(network: Assembled) -> bool:
 def work_of(network: Assembled, sample: Piece) -> float:
     """Floating-point operations of a row in training: a pass forward, and two as long back."""
     return 3.0 * forward_operations(network.body, sample.inputs) / rows_of(sample.inputs)
-
-
-def _ready(rows: Rows, network: Assembled, stage: Options) -> Piece:
-    """Rows as body and loss get them, each of weight 1 if they have weights."""
-    with torch.no_grad():
-        encoded = network.fixed(place(rows, network.device))
-    target = network.head.targets(rows.target, own=stage.own_loss is not None)
-    weight = None if rows.weight is None else torch.ones(len(rows), device=network.device)
-    return Piece(encoded, target.to(network.device), weight)
-
-
-def _make_pieces(
-    stage: Options,
-    data: Preprocessed,
-    network: Assembled,
-    *,
-    batch: int,
-    judged: int,
-    order: Tensor,
-) -> Pieces:
-    """Rows as the network will get them: steps of `batch`, judged so many at a time."""
-    train, valid = data.train, data.valid
-    return Pieces(
-        batch=batch,
-        accumulate=stage.accumulate,
-        order=order,
-        take_train=lambda index: _ready(train.take(index.numpy()), network, stage),
-        valid=(len(valid) - 1) % judged + 1 if len(valid) else 0,
-        take_valid=lambda rows: _ready(valid.take(np.arange(len(valid))[-rows:]), network, stage),
-        own=named(network)[1] is None or stage.own_loss is not None,
-    )

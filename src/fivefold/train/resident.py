@@ -33,6 +33,7 @@ def make_feeds(
     own: bool = False,
     augment: Sequence[str] = (),
     sampler: Sampler | None = None,
+    shows: bool = True,
 ) -> tuple[Feed, Feed]:
     """Put the rows on the device, and show the training rows to a body that fits buffers.
 
@@ -45,6 +46,7 @@ def make_feeds(
         own: whether the loss is the user's, which sees targets in their own unit.
         augment: random changes in training, by name.
         sampler: picks the training rows of an epoch.
+        shows: whether the body is shown them, if it fits buffers.
 
     Returns:
         The training rows and the validation rows.
@@ -60,7 +62,7 @@ def make_feeds(
 
     (inputs, target, weight), (valid, truth, counts) = placed(data.train), placed(data.valid)
     fit_buffers: Any = getattr(network.body, "fit_buffers", None)
-    if fit_buffers is not None and (once or _table(fixed)):
+    if shows and fit_buffers is not None and (once or _table(fixed)):
         shown = take(inputs, slice(None)) if once else encode(_some(inputs, fixed), fixed.tabular)
         fit_buffers(shown)
     moving = {name for entry in fixed.entries for name in entry.part.moves}

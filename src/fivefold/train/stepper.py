@@ -44,6 +44,7 @@ class Stepper:
         self.model, self.optimizer, self.loss = model, optimizer, objective.loss
         self.clip, self.precision, self.device = descent.clip, descent.precision, device
         self.pieces, self.split, self.tell = descent.pieces, False, tell
+        self.taken = 0  # steps before, for what draws by their number
         self.hold()
         self.mixed, self.scaled = descent.precision != "float32", descent.precision == "fp16"
         self.plain = nullcontext()  # one for all steps

@@ -56,6 +56,8 @@ class Pupil(Options, Taught):
 
     @model_validator(mode="after")
     def _learns(self) -> Self:
+        if self.privacy is not None:
+            raise ValueError("`privacy` of what is taught: its teacher has seen the rows")
         for name in IN_VAIN:
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise ValueError(f"`{name}` has no effect: the teacher's answers are learnt")

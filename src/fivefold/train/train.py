@@ -56,6 +56,9 @@ class Train(Options):
         accumulate: pieces in which a batch goes through the network, their gradients added up.
         ema: decay of a moving average of the weights, which is then judged and kept; None has
             none.
+        privacy: differentially private training, `Privacy(epsilon=3)`: gradients are taken row by
+            row, bounded, and noise is added, so that no training row tells much of itself by the
+            weights. The network answers alone then, runs all its epochs and keeps its last weights.
         members: networks that are trained side by side and answer together, by the mean of their
             logits; None is one, or what `quality` says for a table.
         augment: random changes in training; None makes those that rows of a kind usually bear, if
@@ -201,6 +204,8 @@ class Train(Options):
             with matmul_set(plan.matmul):
                 plan = settle_changes(self, plan, data, session, spent=spent, before=before)
                 session.emit(Noted(text=plan.sentence))
+                if plan.budget is not None:
+                    session.emit(Noted(text=plan.budget.sentence))
                 if plan.network.begun is not None:
                     session.emit(Noted(text=plan.network.begun.sentence))
                 plan, learnt = learn_best(self, plan, data, session, spent=spent, before=before)

@@ -13,6 +13,7 @@ from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
 from fivefold.evaluate.finders.outside import OUTSIDE
 from fivefold.evaluate.finders.overconfident import overconfident_outside
+from fivefold.evaluate.finders.refitted import private_folds
 from fivefold.evaluate.finders.shortcut import shortcut
 from fivefold.evaluate.finders.shuffled import carried_by
 from fivefold.evaluate.finders.subgroups import weak_subgroup
@@ -45,6 +46,7 @@ FINDERS = (
     overconfident_outside,
     score_findings.overfitting,
     score_findings.baseline_wins,
+    private_folds,
 )
 ASKING = (score_findings.off_the_rate, carried_by, score_findings.overfitting)
 """Those that ask the model about other rows, and so want it to be here."""
