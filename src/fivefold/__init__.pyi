@@ -41,6 +41,7 @@ from .preprocess.change import Change as Change
 from .preprocess.clean import Clean as Clean
 from .preprocess.derive import Derive as Derive
 from .preprocess.preprocess import Preprocess as Preprocess
+from .preprocess.reweigh import Reweigh as Reweigh
 from .preprocess.split import Split as Split
 from .reading.query import Query as Query
 from .records.changed import compare_runs as compare_runs

@@ -143,7 +143,8 @@ def corrupt(collected: Collected, rows: Array, *, seed: int) -> Columns:
     rng = np.random.default_rng(seed)
     columns = {name: collected.table.column(name) for name in collected.table.names}
     for column in collected.schema.columns:
-        if column.role in ("input", "target") and len(rows):
+        groups = column.role == "ignored" and kind_of(column.kind).grouping  # stages may read it
+        if (groups or column.role in ("input", "target")) and len(rows):
             values = columns[column.name].copy()
             here = values[rows][rng.permutation(len(rows))]
             some, few = rng.random(len(rows)) < 0.3, rng.random(len(rows)) < 0.1

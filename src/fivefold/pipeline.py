@@ -206,13 +206,15 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.preprocess.clean import Clean
     from fivefold.preprocess.derive import Derive
     from fivefold.preprocess.preprocess import Preprocess
+    from fivefold.preprocess.reweigh import Reweigh
     from fivefold.preprocess.split import Split
     from fivefold.train.distil import Distil
     from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
     reading: list[type[Stage]] = [Collect, Scrape, Fetch, Label]
-    return [*reading, Clean, Derive, Split, Preprocess, Train, Distil, Mix, Evaluate, Deploy]
+    preparing: list[type[Stage]] = [Clean, Derive, Split, Preprocess, Reweigh]
+    return [*reading, *preparing, Train, Distil, Mix, Evaluate, Deploy]
 
 
 @contextmanager

@@ -94,6 +94,7 @@ WRONG = {
     "--robustness": NUMBER,
     "--shortcuts": NUMBER,
     "--sensitive": COLUMN,
+    "--reweigh": COLUMN,
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

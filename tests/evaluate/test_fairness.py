@@ -8,8 +8,8 @@ from sklearn.metrics import confusion_matrix
 
 import fivefold as ff
 from fivefold.errors import DataError, PreflightError
-from fivefold.evaluate.sensitive import FEW_VALUES, groupings, sensitive_faults
 from fivefold.metrics.intervals import wilson
+from fivefold.sensitive import FEW_VALUES, groupings, sensitive_faults
 
 QUICK = {"baselines": (), "target": "paid"}
 

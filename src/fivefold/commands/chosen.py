@@ -112,6 +112,13 @@ def _preprocess(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Preprocess(**_said(chosen, "Preprocess"))]
 
 
+def _reweigh(chosen: argparse.Namespace) -> "list[Stage]":
+    import fivefold as ff
+
+    settings = _said(chosen, "Reweigh")
+    return [ff.Reweigh(**settings)] if settings else []
+
+
 def missing_of(missing: Any, levels: Sequence[str]) -> Any:
     """What stands for missing: texts in all columns, or by column more or fewer.
 
@@ -275,5 +282,5 @@ def deploy_of(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Deploy(**settings)] if settings else []
 
 
-MAKERS = (_collect, _split, _clean, _derive, _preprocess, _train, _evaluate, deploy_of)
+MAKERS = (_collect, _split, _clean, _derive, _preprocess, _reweigh, _train, _evaluate, deploy_of)
 """What makes each stage, or none, of what was chosen."""

@@ -14,7 +14,8 @@ from fivefold.commands.written import written
 from fivefold.core.docstring import first_sentence, meanings
 
 STAGES = (
-    *("Collect", "Split", "Clean", "Derive", "Preprocess", "Train", "Pretrained", "Privacy"),
+    *("Collect", "Split", "Clean", "Derive", "Preprocess", "Reweigh", "Train"),
+    *("Pretrained", "Privacy"),
     *("Evaluate", "Deploy"),
 )
 """Those that the shell makes a pipeline of, in order; weights to begin with beside what learns."""
@@ -25,6 +26,7 @@ GROUPS = {
     "Clean": "spellings, repeated rows and bounds",
     "Derive": "columns made of others",
     "Preprocess": "the arrays",
+    "Reweigh": "how training rows count",
     "Train": "the learning",
     "Pretrained": "weights to begin with",
     "Privacy": "differentially private training",

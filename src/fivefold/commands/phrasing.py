@@ -5,11 +5,12 @@ NAMED = {
     ("Deploy", "require"): "--require-answers",
     ("Train", "clean"): "--usual-only",
     ("Derive", "formulas"): "--derive",
+    ("Reweigh", "columns"): "--reweigh",
     ("Pretrained", "source"): "--pretrained",
 }
 """Flags that are called otherwise than their setting."""
 
-PREFIXED = ("Clean", "Derive", "Pretrained", "Privacy")
+PREFIXED = ("Clean", "Derive", "Reweigh", "Pretrained", "Privacy")
 """Whose flags begin with the name of the stage, `--clean-bounds`: there is one only if asked."""
 
 WORDS = {
@@ -30,6 +31,10 @@ WORDS = {
     ("Clean", "bounds"): "the least and the largest number of a column, age=0,120; none is no "
     "bound; training rows beyond are left out",
     ("Derive", "formulas"): "a column made of others, area='w * h'; repeatable, in order",
+    (
+        "Reweigh",
+        "columns",
+    ): "columns whose groups are to have each class equally often, as training rows count",
     ("Deploy", "path"): "write the model there, ready to be served; `models/a/` is a folder",
     ("Deploy", "format"): "`onnx` holds a graph that needs no torch, `torch` holds weights only",
 }
@@ -42,7 +47,8 @@ METAVARS = {
     ("Collect", "root"): "FOLDER",
     **dict.fromkeys((("Preprocess", "like"), ("Pretrained", "source")), "WEIGHTS"),
     ("Pretrained", "into"): "LIBRARY:NAME",
-    ("Clean", "columns"): "COLUMN[,..]",
+    **dict.fromkeys((("Clean", "columns"), ("Reweigh", "columns")), "COLUMN[,..]"),
+    ("Evaluate", "sensitive"): "COLUMN[,..]",
     **dict.fromkeys((("Clean", "bounds"), ("Preprocess", "bounds")), "COLUMN=LOW,HIGH"),
     ("Clean", "merge"): "COLUMN:TEXT=TEXT",
     ("Derive", "formulas"): "COLUMN=FORMULA",

@@ -108,7 +108,7 @@ coverage_by_few: Split(valid=) more rows, or Evaluate(coverage=) asks for less
 low_coverage: ask what changed between the two; draw validation rows like those to come
 learnt_threshold: Train(hold_back=True) keeps validation rows for the threshold
 weak_subgroup: look at these rows; collect more of them, or do not use the model there
-unequal_groups: look how their rows came to be; ff.Reweigh and docs/fairness.md say what may help
+unequal_groups: look how their rows came to be; Reweigh(columns=) before Train may help
 shortcut: look whether what is asked for is there; cut that area off, or mask it, in every row
 overconfident_outside: refuse rows outside the range that the contract tells, or find odd ones first
 fragile: train on rows as they will come; Train(augment=) disturbs pictures and sounds in training

@@ -143,6 +143,7 @@ functions_conflict: note: functions that say something else than another one
 functions_unmeasured: serious: rules that nothing judges, and that are taken at their word
 stray_answers: warning: answers of functions that are no label; left out
 Preprocess
+reweighed: note: training rows that count so that groups have each class equally often
 columns_chosen: note: a wide table, of whose columns those are read that training rows chose
 rows_in_no_part: warning or note: usable rows in no part, as if drawn by group and time
 positions_apart: warning or serious: training rows with another number of labels than of positions

@@ -17,10 +17,10 @@ from fivefold.errors import FivefoldError, PreflightError
 from fivefold.evaluate.baselines import BASELINES, BaselineName
 from fivefold.evaluate.conformal import coverage_fault
 from fivefold.evaluate.requirements import check_codes, directions, unknown_scores
-from fivefold.evaluate.sensitive import sensitive_faults
 from fivefold.evaluate.threshold import Asked, fault_of, is_chosen
 from fivefold.folds import EachGroup
 from fivefold.partition import Partition
+from fivefold.sensitive import sensitive_faults
 from fivefold.tasks.known import task_of
 
 Share = Annotated[float, Field(gt=0, lt=1)]

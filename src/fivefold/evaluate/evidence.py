@@ -12,12 +12,12 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.baselines import Baseline
-from fivefold.evaluate.sensitive import Grouping
 from fivefold.metrics.comparison import Comparison
 from fivefold.metrics.estimates import estimate
 from fivefold.metrics.metric import Metric, OwnMetric
 from fivefold.metrics.resampling import Resamples
 from fivefold.partition import Partition
+from fivefold.sensitive import Grouping
 from fivefold.tasks.conformal import Conformal
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.known import task_of

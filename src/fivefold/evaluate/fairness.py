@@ -14,10 +14,10 @@ from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.sensitive import Group, Grouping, groupings
 from fivefold.metrics.gaps import FEWEST_OF_RATE, Gap, Rates, gap, rates_of
 from fivefold.metrics.intervals import NORMAL
 from fivefold.metrics.resampling import LEAST_DRAWS
+from fivefold.sensitive import Group, Grouping, groupings
 from fivefold.tasks.judged import Judged
 from fivefold.tasks.threshold import decided
 
@@ -206,7 +206,8 @@ def _line(evidence: Evidence, by: Grouping, name: str, every: Sequence[Compared]
         one = some[place]
         told = {"more": one.groups[more].told, "less": one.groups[less].told}
         line |= told | {"of": one.quantity.name}
-    return line | {"groups": len(by.groups) - by.left_out, "left_out": by.left_out}
+    count = min(len(one.groups) for one in some)  # of which each rate stands on enough rows
+    return line | {"groups": count, "left_out": len(by.groups) - count}
 
 
 def fairness(evidence: Evidence) -> "pd.DataFrame | None":

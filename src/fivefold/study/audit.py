@@ -26,7 +26,6 @@ from fivefold.errors import ConfigError
 from fivefold.evaluate.baselines import BASELINES, Baseline, BaselineName, fit_baselines
 from fivefold.evaluate.evaluation import judge
 from fivefold.evaluate.finders.outside import fit_out_of_fold
-from fivefold.evaluate.sensitive import sensitive_faults
 from fivefold.evaluate.threshold import Asked, choose, fault_of
 from fivefold.folds import draw_folds
 from fivefold.observers.listeners import listeners
@@ -34,6 +33,7 @@ from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.reading.source import describe
 from fivefold.result import Result
+from fivefold.sensitive import sensitive_faults
 from fivefold.study.copied import without_copies
 from fivefold.study.predictions import Given, answers_given, answers_of, columns_named, columns_of
 from fivefold.study.shares import WHO

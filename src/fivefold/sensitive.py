@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import combinations
 
 import numpy as np
@@ -65,11 +66,6 @@ class Grouping:
         """The columns, in words."""
         return " and ".join(self.columns)
 
-    @property
-    def left_out(self) -> int:
-        """Groups with too few rows to be compared."""
-        return sum(not one.compared for one in self.groups)
-
 
 def groupings(table: Table, schema: Schema, names: Sequence[str]) -> list[Grouping]:
     """The groups by each column, then those by every two of them.
@@ -86,6 +82,27 @@ def groupings(table: Table, schema: Schema, names: Sequence[str]) -> list[Groupi
         in_order = kind_of(schema[name].kind).ordered
         single.append(Grouping((name,), tuple(groups) if in_order else _largest(groups)))
     return single + [_both(*pair) for pair in combinations(single, 2)]
+
+
+def grouped(table: Table, schema: Schema, names: Sequence[str]) -> tuple[tuple[str, ...], Array]:
+    """The groups by all of these columns together.
+
+    Args:
+        table: the rows.
+        schema: of it.
+        names: of the columns.
+
+    Returns:
+        What each group shares in words, and `(n,)` int64, the place of each row's group; -1 where
+        it is one of very many small ones.
+    """
+    by = [Grouping((name,), _largest(_groups(table, schema[name]))) for name in names]
+    every = reduce(_both, by)
+    place = np.full(len(table), -1)
+    for number, one in enumerate(every.groups):
+        if not one.mixed:
+            place[one.members] = number
+    return tuple(one.told for one in every.groups), place
 
 
 def _groups(table: Table, column: Column) -> Iterator[Group]:
