@@ -213,6 +213,7 @@ def test_nothing_is_promised_of_later_rows_and_groups_count_one_each(by):
         assert conformal.unit == "group"
         assert conformal.promised
         assert "coverage_over_time" not in codes
+        assert "coverage_anew" not in table
         return
     assert not conformal.promised
     assert "coverage_over_time" in codes
@@ -220,6 +221,11 @@ def test_nothing_is_promised_of_later_rows_and_groups_count_one_each(by):
     assert table["rows"][1:].sum() == table["rows"][0]
     assert table["rows_of"][1].startswith("2026")
     assert (table["coverage"][1:].astype(float) < 1).any()
+    anew, shares = table["coverage_anew"].astype(float), table["rows"][1:] / table["rows"][0]
+    assert anew[0] == pytest.approx((anew[1:] * shares).sum())  # each row by the limit of its time
+    assert anew[1] == table["coverage"][1]  # the first period has the limit of the kept rows
+    assert anew[0] > table["coverage"][0] + 0.05  # what drifts is followed
+    assert table["interval_width_anew"][6] > table["interval_width"][6]
 
 
 @pytest.mark.slow

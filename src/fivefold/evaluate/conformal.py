@@ -1,12 +1,12 @@
 """Intervals and sets that hold the truth as often as is asked for, and how often they did."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fivefold.artifacts import Preprocessed, Trained
+from fivefold.codecs.rows import Rows
 from fivefold.codecs.schema import Schema
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
@@ -29,7 +29,7 @@ from fivefold.tasks.known import task_of
 from fivefold.tasks.threshold import Threshold, decided
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 PART_ROWS, MOST_PARTS = 100, 5
 """Kept rows that a part of numbers has at least, and how many parts there are at most."""
@@ -39,9 +39,6 @@ SURE = 2
 
 EDGE = 1e-5
 """Above a kept row's error, so that all doors of a bundle, whose scores differ by less, agree."""
-
-PERIODS, PERIOD_ROWS = 6, 30
-"""Periods that are told of at most, and the test rows of each at least."""
 
 
 def coverage_fault(coverage: float, schema: Schema) -> PreflightError | None:
@@ -75,20 +72,18 @@ def conformal_by(coverage: float, data: Preprocessed, trained: Trained) -> Confo
 
     codec, schema = data.codec, data.codec.schema
     task, (stopping, kept) = task_of(schema), data.valid.divided(always=True)
-    known = ~task.lacking(kept.target)
-    kept = kept.take(np.flatnonzero(known))
+    kept = with_truth(kept, schema)
     scores = answered(trained.model, kept, codec)
+    errors = errors_of(schema, kept.target, scores)
     groups = kept.bonds.get("group")
     unit = "moment" if "time" in kept.bonds else "row" if groups is None else "group"
     edges: Array = np.zeros(0)
     if task.bounds(schema) == SETS:
-        errors = 1 - scores[np.arange(len(kept)), kept.target].astype(np.float64)
         counts = np.asarray(task.tally(data.train.target, len(schema.classes)), np.float64)
         place = _of_classes(counts, len(kept), coverage, alone=groups is not None)
         part = place[kept.target]
     else:
         answers = task.answers(scores, schema)
-        errors = np.abs(kept.target - answers) / task.spread(scores)
         parts = min(MOST_PARTS, len(kept) // PART_ROWS) if groups is None else 1
         if parts > 1 and len(stopping):
             others = task.answers(answered(trained.model, stopping, codec), schema)
@@ -111,6 +106,19 @@ def conformal_by(coverage: float, data: Preprocessed, trained: Trained) -> Confo
         edges=tuple(edges.tolist()),
         unit=unit,
     )
+
+
+def with_truth(rows: Rows, schema: Schema) -> Rows:
+    """Those of which the truth is known."""
+    return rows.take(np.flatnonzero(~task_of(schema).lacking(rows.target)))
+
+
+def errors_of(schema: Schema, target: Array, scores: Array) -> Array:
+    """`(n,)` float64, how far the truth lies from answers, as limits know it."""
+    task = task_of(schema)
+    if task.bounds(schema) == SETS:
+        return 1 - scores[np.arange(len(target)), target].astype(np.float64)
+    return np.asarray(np.abs(target - task.answers(scores, schema)) / task.spread(scores))
 
 
 def _of_classes(counts: Array, kept: int, coverage: float, *, alone: bool) -> Array:
@@ -160,7 +168,14 @@ def bound_estimates(evidence: Evidence, rows: Array | None = None) -> dict[str, 
         *(evidence.conformal, evidence.schema, evidence.target, evidence.scores),
         evidence.threshold,
     )
-    drawn = None if rows is not None else evidence.drawn
+    return bounds_estimated(evidence, inside, sizes, rows)
+
+
+def bounds_estimated(
+    evidence: Evidence, inside: Array, sizes: Array, rows: Array | None = None
+) -> dict[str, Estimate]:
+    """The same of what `held_by` gives of all test rows."""
+    drawn = None if rows is not None and not rows.all() else evidence.drawn
     if rows is not None:
         inside, sizes = inside[rows], sizes[rows]
     cover, wide = bound_metrics(evidence.schema)
@@ -179,67 +194,3 @@ def with_coverage(evidence: Evidence, coverage: float | None, session: Session) 
     if not session.is_refit:
         session.emit(Noted(text=conformal.said()))
     return replace(evidence, metrics={**evidence.metrics, **bound_estimates(evidence)})
-
-
-def coverage_tables(evidence: Evidence) -> "dict[str, pd.DataFrame]":
-    """The table `coverage`, where there is something to tell."""
-    if evidence.conformal is None or not len(evidence.target):
-        return {}
-    return {"coverage": _coverage_table(evidence)}
-
-
-def _coverage_table(evidence: Evidence) -> "pd.DataFrame":
-    """How often the truth was held: of all test rows, of each class or part, of each period."""
-    import pandas as pd
-
-    conformal, lines = evidence.conformal, list[dict[str, Any]]()
-    assert conformal is not None
-    for name, rows, kept, reach in parts_of(evidence):
-        if rows.any():
-            line = {"rows_of": name, "wanted": conformal.level, "kept_rows": kept, "limit": reach}
-            told = evidence.metrics if name == "all" else bound_estimates(evidence, rows)
-            names = [metric.name for metric in bound_metrics(evidence.schema)]
-            lines.append({**line, "rows": int(rows.sum()), **{n: told[n] for n in names}})
-    columns = {key: pd.Series([line[key] for line in lines], dtype=object) for key in lines[0]}
-    return pd.DataFrame(columns).astype({"rows": int, "wanted": float})
-
-
-def parts_of(evidence: Evidence) -> Iterator[tuple[str, Array, int | None, float | None]]:
-    """Names of some test rows, which, how many kept rows set their limit, and what it is."""
-    conformal, target, schema = evidence.conformal, evidence.target, evidence.schema
-    assert conformal is not None
-    every, lone = np.ones(len(target), bool), len(set(conformal.limits)) == 1
-    total = conformal.rows[0] if lone else None
-    yield "all", every, total, conformal.limits[0] if lone else None
-    limits = list(zip(conformal.rows, conformal.limits, strict=True))
-    if evidence.task.bounds(schema) == SETS:
-        for place, (kept, reach) in enumerate(limits):
-            yield str(schema.classes[place]), target == place, kept, reach
-    elif conformal.edges:
-        places = np.searchsorted(
-            conformal.edges, evidence.task.answers(evidence.scores, schema), side="right"
-        )
-        ends = ["", *(f"{edge:.4g}" for edge in conformal.edges), ""]
-        for place, (kept, reach) in enumerate(limits):
-            low, high = ends[place], ends[place + 1]
-            name = f"answers {low} to {high}" if low and high else f"answers from {low}"
-            yield name if low else f"answers below {high}", places == place, kept, reach
-    if not conformal.promised:
-        for name, rows in _periods(evidence):
-            yield name, rows, None, None
-
-
-def _periods(evidence: Evidence) -> Iterator[tuple[str, Array]]:
-    """Test rows in the order of their moments, in pieces of about equal size."""
-    name = evidence.schema.named("time")
-    if name is None:
-        return
-    moments = evidence.collected.table.column(name)[evidence.data.test.index]
-    order = np.argsort(moments, kind="stable")
-    pieces = min(PERIODS, len(order) // PERIOD_ROWS)
-    for piece in np.array_split(order, pieces) if pieces > 1 else []:
-        rows = np.zeros(len(moments), bool)
-        rows[piece] = True
-        ends = (str(moments[piece[end]]) for end in (0, -1))
-        first, last = (end[:16].removesuffix("T00:00") for end in ends)
-        yield f"{first} to {last}", rows

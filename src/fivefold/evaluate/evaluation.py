@@ -15,12 +15,13 @@ from fivefold.division import resamples_of
 from fivefold.evaluate.alarms import Alarms, Stated
 from fivefold.evaluate.alongside import beside, with_parts, with_rivals
 from fivefold.evaluate.baselines import Baseline, BaselineName
-from fivefold.evaluate.conformal import coverage_tables, with_coverage
+from fivefold.evaluate.conformal import with_coverage
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.fairness import with_gaps
 from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
+from fivefold.evaluate.held import coverage_tables
 from fivefold.evaluate.requirements import Required, directions, judged
 from fivefold.evaluate.robustness import robustness
 from fivefold.evaluate.shortcuts import shortcuts

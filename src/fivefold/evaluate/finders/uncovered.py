@@ -2,8 +2,9 @@
 
 from fivefold.core.finding import Finding, finding
 from fivefold.core.wording import quoted
-from fivefold.evaluate.conformal import bound_estimates, parts_of
+from fivefold.evaluate.conformal import bound_estimates
 from fivefold.evaluate.evidence import Evidence
+from fivefold.evaluate.held import parts_of
 from fivefold.metrics.conformal import chance_of, rows_needed
 from fivefold.tasks.conformal import Conformal
 
