@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import betraying
 import leaky
 import numpy as np
 import pandas as pd
@@ -149,6 +150,13 @@ FAULTS = {
         unequal.denied,
         "share of a group of 600 of 2,000 rows that is answered with the first class; of numbers "
         "too low by so many deviations of the noise",
+    ),
+    "learnt rows that are betrayed": Fault(
+        ("memorised",),
+        (2.0, 4.0, 6.0, 8.0, 12.0),
+        ("two", "several"),
+        betraying.told,
+        "levels of the trees of a forest that learnt from 1,000 rows; clean is a linear model",
     ),
     "people in texts": Fault(
         ("personal_data",),

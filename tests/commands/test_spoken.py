@@ -93,6 +93,7 @@ WRONG = {
     "--base-rate": ("0.1", "x"),
     "--robustness": NUMBER,
     "--shortcuts": NUMBER,
+    "--membership": NUMBER,
     "--sensitive": COLUMN,
     "--reweigh": COLUMN,
     "--epochs": ("0", *NUMBER),

@@ -7,7 +7,7 @@ from fivefold.core.context import Context
 from fivefold.core.session import Session
 from fivefold.errors import ConfigError, GateError, PreflightError
 
-QUICK = {"baselines": (), "robustness": 0, "shortcuts": 0, "explain": 0}
+QUICK = {"baselines": (), "robustness": 0, "shortcuts": 0, "explain": 0, "membership": 0}
 
 
 @pytest.mark.parametrize(

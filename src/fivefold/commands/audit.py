@@ -19,7 +19,15 @@ PREDICTION = (
     "or columns of probabilities, one a class, or what their names begin with, or CLASS=COLUMN"
 )
 TRAIN = "the rows that the model learnt from: simple models learn from them, and what they share"
-OF_A_MODEL = ("folds", "false_alarms", "base_rate", "robustness", "explain", "shortcuts")
+OF_A_MODEL = (
+    "folds",
+    "false_alarms",
+    "base_rate",
+    "robustness",
+    "explain",
+    "shortcuts",
+    "membership",
+)
 """Settings of Evaluate that ask the model itself."""
 
 

@@ -112,6 +112,7 @@ unequal_groups: look how their rows came to be; Reweigh(columns=) before Train m
 shortcut: look whether what is asked for is there; cut that area off, or mask it, in every row
 overconfident_outside: refuse rows outside the range that the contract tells, or find odd ones first
 fragile: train on rows as they will come; Train(augment=) disturbs pictures and sounds in training
+memorised: fewer epochs, a smaller network or more rows; do not hand it out where rows are people
 overfitting: more rows, or a smaller network; the score on test rows is the one to trust
 baseline_wins: use the simple model, which is better and easier to serve
 no_better_than_constant: do not use it; look whether the columns can tell the target at all

@@ -203,6 +203,7 @@ carried_by: note: rows mix kinds; the score where the table, a text or a picture
 shortcut: warning: much hangs on a corner, the border, one word or the first moment of a cell
 overconfident_outside: warning: test rows outside what training rows hold; sure there, and wrong
 fragile: warning: a disturbance that people would hardly notice costs much of what the model knows
+memorised: warning: the model betrays which rows it learnt from, by how little it errs on them
 overfitting: warning: training rows are predicted much better than test rows
 baseline_wins: warning: a simple model is better than the model on the same rows
 privacy_of_folds: warning: what networks of folds tell of rows beside a private one

@@ -78,7 +78,10 @@ class Evaluate(Stage):
         shortcuts: how many test rows, evenly spaced, are scored again with small areas of pictures,
             texts and sounds that are another row's: corners, the border, single words, the first
             moment; 0 for none. What that costs stands in the table `shortcuts`.
-
+        membership: how many training rows and test rows, drawn at random, are asked for what the
+            model loses on them, and whether that betrays which it learnt from; 0 for none. It
+            stands in the table `membership`. Nothing is judged where parts are not drawn alike: by
+            time, by group, or by the source.
         sensitive: columns whose groups are compared, `("sex", "race")`; the model may read them or
             not, and `Collect(drop=)` leaves them in reach. How it fares on each group and on rows
             that groups of two columns share stands in the table `fairness`, how far they lie apart
@@ -110,6 +113,7 @@ class Evaluate(Stage):
     explain: Annotated[int, Field(ge=0)] = 4
     require: Mapping[str, Bound] = {}
     shortcuts: Annotated[int, Field(ge=0)] = 200
+    membership: Annotated[int, Field(ge=0)] = 2_000
     sensitive: tuple[str, ...] = ()
 
     @field_validator("folds")
@@ -181,6 +185,7 @@ class Evaluate(Stage):
             disturbed=self.robustness,
             explain=self.explain,
             exchanged=self.shortcuts,
+            membered=self.membership,
             require=self.require,
             sensitive=self.sensitive,
         )

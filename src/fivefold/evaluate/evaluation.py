@@ -22,6 +22,7 @@ from fivefold.evaluate.finders.find import find
 from fivefold.evaluate.finders.labelerrors import find_label_errors, label_errors
 from fivefold.evaluate.folds import Folds, fit_folds
 from fivefold.evaluate.held import coverage_tables
+from fivefold.evaluate.membership import membership
 from fivefold.evaluate.requirements import Required, directions, judged
 from fivefold.evaluate.robustness import robustness
 from fivefold.evaluate.shortcuts import shortcuts
@@ -59,6 +60,7 @@ def evaluate(
     disturbed: int = 0,
     explain: int = 0,
     exchanged: int = 0,
+    membered: int = 0,
     require: Required | None = None,
     sensitive: Sequence[str] = (),
 ) -> Evaluated:
@@ -93,8 +95,9 @@ def evaluate(
         *(with_parts(evidence, threshold), baselines if evidence.task.compared else ()),
         *(session, threshold),
     )
-    areas = shortcuts(evidence, exchanged)
-    evidence = replace(evidence, disturbed=robustness(evidence, disturbed), areas=areas)
+    areas, attacked = shortcuts(evidence, exchanged), membership(evidence, membered)
+    evidence = replace(evidence, areas=areas, attacked=attacked)
+    evidence = replace(evidence, disturbed=robustness(evidence, disturbed))
     found, looked = find(evidence, session)
     ran = None
     if k:

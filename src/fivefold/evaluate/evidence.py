@@ -64,6 +64,8 @@ class Evidence:
     disturbed: "pd.DataFrame | None" = None
     # scores where small areas of cells are another row's, by area; None likewise
     areas: "pd.DataFrame | None" = None
+    # how well training rows are told from test rows by losses, an attack a line; None likewise
+    attacked: "pd.DataFrame | None" = None
     sensitive: tuple[Grouping, ...] = ()  # groups of test rows that are compared, if asked for
     # how far these lie apart, a gap a line; None likewise
     gaps: "pd.DataFrame | None" = None

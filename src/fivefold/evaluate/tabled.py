@@ -58,6 +58,7 @@ def tables_of(
     more["explanations"] = explanations(evidence, explain) if here else None
     more["calibration"] = calibration_table(evidence)
     more["shortcuts"] = evidence.areas
+    more["membership"] = evidence.attacked
     more["outside"] = beyond(evidence) if here else None
     more["composition"] = composition(evidence)
     more["by_group"] = by_group(evidence)

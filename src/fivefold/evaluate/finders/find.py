@@ -11,6 +11,7 @@ from fivefold.evaluate.finders.copysplit import near_copies
 from fivefold.evaluate.finders.drift import drift, measure_drift
 from fivefold.evaluate.finders.fragile import fragile
 from fivefold.evaluate.finders.kinsplit import groups_apart, relatives_apart
+from fivefold.evaluate.finders.memorised import memorised
 from fivefold.evaluate.finders.outside import OUTSIDE
 from fivefold.evaluate.finders.overconfident import overconfident_outside
 from fivefold.evaluate.finders.refitted import private_folds
@@ -45,6 +46,7 @@ FINDERS = (
     shortcut,
     overconfident_outside,
     score_findings.overfitting,
+    memorised,
     score_findings.baseline_wins,
     private_folds,
 )
