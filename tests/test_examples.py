@@ -70,6 +70,8 @@ LABELLED = {"labelling"}
 """Folders in which a person labels, which has no twin; `test_labelling.py` looks at them."""
 TRAVELLED = ("derived",)
 """Of one that changes rows; `test_travel.py` does."""
+PRIVATE = ("private",)
+"""Of one whose rows are hidden; `test_private.py` does."""
 
 
 def score(script: Path, folder: Path) -> float:
@@ -223,7 +225,7 @@ def test_single_example_runs_from_a_recipe_in_the_shell(
     assert bundle.exists()
 
 
-@pytest.mark.parametrize("name", [*SINGLE, *TASKED, *TRAVELLED])
+@pytest.mark.parametrize("name", [*SINGLE, *TASKED, *TRAVELLED, *PRIVATE])
 def test_single_example_is_short_and_imports_no_torch_at_its_top(name: str) -> None:
     lines = (EXAMPLES / f"{name}.py").read_text().splitlines()
     assert len(lines) <= 80
@@ -238,6 +240,7 @@ def test_example_every_folder_has_pipeline_and_twin() -> None:
         *SINGLE,
         *TASKED,
         *TRAVELLED,
+        *PRIVATE,
         "steered",
         "adult_study",
         "methods",

@@ -1,6 +1,8 @@
 """Runs that are private, from rows to what is told of them."""
 
 import math
+import runpy
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -196,3 +198,10 @@ def test_rows_of_other_kinds_are_learnt_privately(kind):
     assert not trained.settings.augment
     assert trained.model.body.description is not None
     assert len(run.predict(frame.drop(columns="y"))) == n
+
+
+def test_example_is_private_and_good(tmp_path):
+    example = Path(__file__).parents[1] / "examples" / "private.py"
+    area, spent = runpy.run_path(str(example))["main"](tmp_path)
+    assert area > 0.93
+    assert 2.9 < spent <= 3

@@ -23,6 +23,7 @@ class Habit:
         spared: usual changes that are not made, as its answers would no longer be true.
         wait: fraction of the epochs for which a better validation loss is waited for at least: the
             learning rate of what learns noisily has to fall first.
+        private_lr: full rate where gradients of rows are bounded and have noise; 0 for the same.
         ripe: fraction of the epochs after which weights are kept; before, those that are sure of
             little have a low loss, and answer worse than the last.
     """
@@ -38,6 +39,7 @@ class Habit:
     changed: bool = True
     spared: tuple[str, ...] = ()
     wait: float = 0.0
+    private_lr: float = 0.0
     ripe: float = 0.0
 
 

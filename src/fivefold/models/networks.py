@@ -156,7 +156,7 @@ NETWORKS: dict[str, Network] = {
         Network(
             "mlp",
             Mlp,
-            Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40)),
+            Habit(lr=2e-3, weight_decay=0.1, steps=1500, epochs=(10, 40), private_lr=6e-3),
             **_TABLE,
             private={"width": 128, "bins": 1, **_WHOLE},
         ),

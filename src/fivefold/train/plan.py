@@ -1,7 +1,7 @@
 """All that one training run needs, decided and checked before it starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -181,6 +181,7 @@ def make_plan(
     blocks = [each.block for each in data.codec.blocks]
     ways = decide_ways(stage, blocks, len(data.valid), habit, epochs)
     alone = stage.privacy is not None  # nothing beside the network, which sees rows as they are
+    habit = replace(habit, lr=habit.private_lr or habit.lr) if alone else habit
     ways = ((),) if alone else ways
     suits_trees = known is not None and known.boosts and usual and holds_table(network.fixed, rows)
     suits_trees = suits_trees and not alone

@@ -18,7 +18,7 @@ from fivefold.train.noise import Noise
 from fivefold.train.optimizer import Optimizer
 from fivefold.train.stepper import Stepper
 
-NUMBERS = 2**25
+NUMBERS = 2**23
 """Gradients of rows that are held at once, all numbers together."""
 
 EPSILON = 1e-6
@@ -144,8 +144,9 @@ def clipped_sums(grads: list[Tensor], clip: float) -> list[Tensor]:
         >>> clipped_sums([torch.tensor([[3.0, 4.0], [0.3, 0.4]])], 1.0)[0].round(decimals=3)
         tensor([0.9000, 1.2000])
     """
-    squares = torch.stack([grad.flatten(1).square().sum(dim=1) for grad in grads])
-    shorter = (clip / (squares.sum(dim=0).sqrt() + EPSILON)).clamp(max=1)
+    norms = [torch.linalg.vector_norm(grad.flatten(1), dim=1) for grad in grads]
+    norm = torch.linalg.vector_norm(torch.stack(norms), dim=0)
+    shorter = (clip / (norm + EPSILON)).clamp(max=1)
     return [torch.tensordot(shorter, grad, dims=1) for grad in grads]
 
 
