@@ -158,7 +158,8 @@ class Preprocess(Stage):
     def preflight(self, session: Session, found: Context) -> list[FivefoldError]:
         """Settings other than the defaults that would change nothing."""
         fields = type(self).model_fields
-        given = {name for name in fields if getattr(self, name) != fields[name].default}
+        usual = {n: one.get_default(call_default_factory=True) for n, one in fields.items()}
+        given = {name for name in fields if getattr(self, name) != usual[name]}
         faults: list[FivefoldError] = []
         if self.like is not None:
             faults += like_faults(self.like, given)
