@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import alike
 import betraying
 import leaky
 import numpy as np
@@ -135,6 +136,13 @@ FAULTS = {
         ("two", "number"),
         weakly.copied,
         "share of 1,000 test rows that are a training row, numbers moved by 1 % of their deviation",
+    ),
+    "near cells": Fault(
+        ("near_copies_across_parts",),
+        (0.01, 0.02, 0.05, 0.1),
+        ("text", "picture"),
+        alike.copied,
+        "share of 500 test rows that are a training row, a tenth of the words others or with noise",
     ),
     "rough copies": Fault(
         ("near_copies_across_parts",),

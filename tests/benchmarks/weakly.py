@@ -4,7 +4,7 @@ Six columns: two numbers and a category decide, others do not. Groups differ in 
 rows of some are nearer to a boundary, noise of numbers has another size. None of that is a fault.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -104,6 +104,7 @@ def found(
     train: pd.DataFrame | None = None,
     rivals: bool = True,
     look: Callable[[Evidence], Sequence[ff.Finding]] = weak_subgroup,
+    kinds: Mapping[str, str] | None = None,
 ) -> Sequence[ff.Finding]:
     """What is found of these answers for `frame`, beside simple models of `train` or of a half."""
     classes = () if said.ndim == 1 else tuple(f"c{k}" for k in range(said.shape[1]))
@@ -111,7 +112,7 @@ def found(
     rows = frame.assign(y=texts)
     whole = rows if train is None else pd.concat([train, rows], ignore_index=True)
     count, half = len(whole), len(whole) - len(rows)
-    kinds = {name: _kind(whole[name]) for name in frame}
+    kinds = kinds or {name: _kind(whole[name]) for name in frame}
     columns = [Column(name=name, kind=kind) for name, kind in kinds.items()]
     columns.append(Column(name="y", kind="categorical" if classes else "numeric", role="target"))
     task = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"

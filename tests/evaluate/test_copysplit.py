@@ -1,5 +1,6 @@
 import numpy as np
 
+from fivefold.evaluate.finders.cellcopies import copied_cells
 from fivefold.evaluate.finders.copysplit import near_copies
 
 ROWS = 600
@@ -42,3 +43,34 @@ def test_equal_rows_other_categories_and_independent_rows_are_none(world):
     assert not _look(world, 0.003, share=0.02)  # 2 rows
     different = _look(world, 0.003, same=False)
     assert not different or different[0].numbers["rows"] < 10
+
+
+def _cells(world, kind, cells, moved):
+    """What is found where the first ten test rows have a cell that is moved from training rows."""
+    cells = np.array([*cells, None], dtype=object)[:-1]
+    cells[480:490] = [moved(cell) for cell in cells[:10]]
+    made = world({"cell": cells}, {"cell": kind}, np.arange(ROWS) % 2)
+    evidence = made.evidence(lambda inputs: np.full((len(next(iter(inputs.values()))), 2), 0.5))
+    return copied_cells(evidence)
+
+
+def test_texts_that_are_nearly_those_of_training_rows_are_found(world):
+    draw = np.random.default_rng(0)
+    words = np.array([f"{a}{b}" for a in "bcdfgklm" for b in ("an", "el", "ir")])
+    texts = [" ".join(draw.choice(words, 20)) for _ in range(ROWS)]
+    (found,) = _cells(world, "text", texts, lambda text: f"{text} again and again")
+    assert (found.numbers["rows"], found.numbers["of"]) == (10, 120)
+    assert found.numbers["column"] == "cell"
+    assert found.numbers["example"] == [480, 0]
+    assert not _cells(world, "text", texts, lambda text: text)  # told as duplicates
+    assert not _cells(world, "text", texts, lambda text: text[::-1])
+    short = [" ".join(text.split()[:4]) for text in texts]
+    assert not _cells(world, "text", short, lambda text: f"{text} {text}")
+
+
+def test_pictures_that_are_nearly_those_of_training_rows_are_found(world):
+    draw = np.random.default_rng(0)
+    pictures = [draw.integers(0, 256, (16, 16, 1), dtype=np.uint8) for _ in range(ROWS)]
+    (found,) = _cells(world, "image", pictures, lambda one: one[:, ::-1] // 2 + 40)
+    assert found.numbers["rows"] == 10
+    assert not _cells(world, "image", pictures, lambda one: one.transpose(1, 0, 2))

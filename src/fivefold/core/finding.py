@@ -210,7 +210,7 @@ privacy_of_folds: warning: what networks of folds tell of rows beside a private 
 no_better_than_constant: serious: the model cannot be told from a constant answer
 split_ignores_time: warning, note or serious: dates did not decide the split; the score both ways
 split_ignores_group: warning or serious: groups on both sides of the split; the score both ways
-near_copies_across_parts: warning: test rows whose numbers are nearly those of a training row
+near_copies_across_parts: warning: test rows whose numbers, text or picture are nearly one learnt
 relatives_across_parts: warning or serious: test rows alike to training rows; the score both ways
 looks: note, warning or serious: these test rows were scored before, by so many other models
 few_effective_rows: warning: test rows of such unlike weights that they count as fewer than half

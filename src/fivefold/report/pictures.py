@@ -216,7 +216,7 @@ def _captioned(drawn: Callable[[], str], caption: str) -> tuple[str, str]:
 def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, str]]]]:
     """What is drawn of tables."""
     from fivefold.report import changedcells, figures
-    from fivefold.report.whyrows import explanations
+    from fivefold.report.whyrows import explanations, pictures
 
     assert run.evaluated is not None
     tables, first = run.evaluated.tables, leading(run.evaluated, run.collected.schema).name
@@ -249,12 +249,12 @@ def _of_tables(run: "Reported") -> Iterator[tuple[str, Callable[[], tuple[str, s
         lost = partial(changedcells.robustness, tables["robustness"], display_name(first))
         yield "robustness", partial(_captioned, lost, told)
     if "explanations" in tables:
-        told = (
+        added = (
             "What columns or pieces of a row add to its answer: rows answered worst, then "
             "some that were answered best. Blue speaks for what is explained, orange against it."
         )
-        drawn = partial(explanations, tables["explanations"])
-        yield "explanations", partial(_captioned, drawn, told)
+        why = tables["explanations"]
+        yield "explanations", lambda: (explanations(why, pictures(run.collected, why)), added)
     if "shortcuts" in tables:
         told = (
             "What the leading score loses where a small area of each cell is another row's; a line "

@@ -50,23 +50,43 @@ def near_copies(evidence: Evidence) -> list[Finding]:
     count = int(copies.sum())
     if count < max(FEWEST, MANY * len(test)):
         return []
-    told = ""
+    told = (
+        f"are nearly a training row: all numbers differ by less than a {1 / ratio:.0f}th of what "
+        "sets rows apart"
+    )
+    return [copied(evidence, test, train, np.where(copies, near, -1), told, nearer=ratio)]
+
+
+def copied(
+    evidence: Evidence, test: Array, train: Array, near: Array, told: str, **facts: object
+) -> Finding:
+    """The finding of test rows that are copies, with the score without them.
+
+    Args:
+        evidence: all of the run.
+        test: `(m,)` positions of the test rows that were looked at.
+        train: `(n,)` those of the training rows.
+        near: `(m,)` the place of the training row that each is a copy of, -1 for none.
+        told: what they are, a verb first.
+        facts: evidence beside the usual.
+    """
+    copies = near >= 0
+    count, metric = int(copies.sum()), evidence.headline
     judged = np.isin(evidence.data.test.index, test[copies])
     fresh = evidence.leading(evidence.target[~judged], evidence.scores[~judged])
-    metric = evidence.headline
-    facts: dict[str, object] = {"rows": count, "of": len(test), "nearer": ratio}
+    facts = {"rows": count, "of": len(test), **facts}
+    without = ""
     if np.isfinite(fresh):
         score = float(evidence.metrics[metric.name])
-        told = f" Without them {metric.title} is {fresh:.4g}, with them {score:.4g}."
+        without = f" Without them {metric.title} is {fresh:.4g}, with them {score:.4g}."
         facts |= {"metric": metric.name, "score_without": fresh}
     first = int(np.flatnonzero(copies)[0])
     facts["example"] = [int(test[first]), int(train[near[first]])]
     sentence = (
-        f"{fraction(count, len(test))} test rows are nearly a training row: all numbers differ by "
-        f"less than a {1 / ratio:.0f}th of what sets rows apart, as row {test[first]:,} and row "
-        f"{train[near[first]]:,}.{told}"
+        f"{fraction(count, len(test))} test rows {told}, as row {test[first]:,} and row "
+        f"{train[near[first]]:,}.{without}"
     )
-    return [finding("near_copies_across_parts", sentence, **facts)]
+    return finding("near_copies_across_parts", sentence, **facts)
 
 
 def nearly_equal(train: Array, test: Array) -> tuple[Array, float]:

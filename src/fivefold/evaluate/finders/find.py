@@ -7,6 +7,7 @@ from fivefold.core.finding import Finding
 from fivefold.core.session import Session
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.finders import row_findings, score_findings
+from fivefold.evaluate.finders.cellcopies import copied_cells
 from fivefold.evaluate.finders.copysplit import near_copies
 from fivefold.evaluate.finders.drift import drift, measure_drift
 from fivefold.evaluate.finders.fragile import fragile
@@ -34,6 +35,7 @@ FINDERS = (
     row_findings.untested_labels,
     row_findings.duplicates_across_parts,
     near_copies,
+    copied_cells,
     row_findings.rare_classes,
     score_findings.poor_calibration,
     score_findings.off_the_rate,
