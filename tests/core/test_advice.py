@@ -14,5 +14,6 @@ def test_advice_names_settings_that_stages_have():
     calls = [call for line in ADVICE.values() for call in re.findall(r"([A-Z]\w+)\((.+?)\)", line)]
     assert len(calls) > 40
     for name, arguments in calls:
-        fields = getattr(getattr(ff, name), "model_fields", None) or ff.Join.__annotations__
+        made = getattr(ff, name)
+        fields = getattr(made, "model_fields", None) or made.__annotations__
         assert set(re.findall(r"(\w+)=", arguments)) <= set(fields), (name, arguments)

@@ -13,7 +13,7 @@ from fivefold.tasks.known import BINARY, REGRESSION
 
 TABLES = {
     *("model_comparison", "prediction_speed", "dataset_statistics", "hardware", "limitations"),
-    *("importance", "partial_dependence", "robustness", "subgroups"),
+    *("importance", "partial_dependence", "robustness", "subgroups", "membership"),
     "drift",
 }
 
