@@ -79,6 +79,7 @@ from .tasks.task import Task as Task
 from .train.callback import Callback as Callback
 from .train.callback import Running as Running
 from .train.distil import Distil as Distil
+from .train.equalise import Equalise as Equalise
 from .train.mix import Mix as Mix
 from .train.pretrained import Pretrained as Pretrained
 from .train.privacy import Privacy as Privacy

@@ -209,12 +209,13 @@ def built_in_stages() -> list[type[Stage]]:
     from fivefold.preprocess.reweigh import Reweigh
     from fivefold.preprocess.split import Split
     from fivefold.train.distil import Distil
+    from fivefold.train.equalise import Equalise
     from fivefold.train.mix import Mix
     from fivefold.train.train import Train
 
     reading: list[type[Stage]] = [Collect, Scrape, Fetch, Label]
     preparing: list[type[Stage]] = [Clean, Derive, Split, Preprocess, Reweigh]
-    return [*reading, *preparing, Train, Distil, Mix, Evaluate, Deploy]
+    return [*reading, *preparing, Train, Distil, Mix, Equalise, Evaluate, Deploy]
 
 
 @contextmanager

@@ -89,6 +89,7 @@ privacy_of_weights: Preprocess(bounds=) says ranges in place of training rows; j
 privacy_of_folds: give away the deployed network alone, or leave folds= out
 noise_from_seed: leave Privacy(seeded=) out before a model is given away
 estimator_warned: scale its columns or let it iterate longer, as it says
+group_thresholds: ask whether answers may depend on the group, by law and by reason
 many_odd: Train(clean=True) learns from rows that are known to be usual
 few_test_groups: Evaluate(folds="groups") judges by each group in turn
 too_few_test_rows: Evaluate(folds=5) judges by more rows

@@ -174,6 +174,7 @@ privacy_spent: note: epsilon and delta that a private training spent of a traini
 privacy_of_weights: warning: what else knows training rows, which the epsilon of weights leaves open
 noise_from_seed: serious: the noise of a private training can be drawn again by who knows the seed
 estimator_warned: note or warning: an estimator warned while it was fitted, or took no weights
+group_thresholds: warning: groups are answered by thresholds of their own, by validation rows
 many_odd: warning: more training rows are known to be odd than are left out
 Evaluate
 too_few_test_rows: warning or serious: the test part is too small for the score to say much

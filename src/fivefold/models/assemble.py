@@ -18,6 +18,7 @@ from fivefold.models.head import Head
 from fivefold.models.heads import head_from, make_head
 from fivefold.models.inputs import Inputs
 from fivefold.models.networks import build, describe
+from fivefold.models.offsets import Offsets
 from fivefold.models.tensors import write_tensors
 from fivefold.tasks.known import task_of
 
@@ -43,15 +44,18 @@ class Assembled(nn.Module):
         threads: with which it was trained on a CPU, and answers; None is torch's own choice.
         begun: what its body began with, where that was learnt elsewhere.
         calibrated: whether a map of probabilities was fitted, once it had learnt.
+        offsets: what probabilities are moved by, by the group of a row; None for nothing.
     """
 
     threads: int | None = None
     begun: Begun | None = None
     calibrated: bool = False
+    offsets: Offsets | None
 
     def __init__(self, fixed: Fixed, body: nn.Module, head: Head) -> None:
         super().__init__()
         self.fixed, self.body, self.head = fixed, body, head
+        self.offsets = None
 
     def forward(self, blocks: Mapping[str, Tensor]) -> Tensor:
         """Logits `(n, *outputs)`, or values in their own unit.
@@ -66,7 +70,17 @@ class Assembled(nn.Module):
         """Float32 probabilities, a column a class, or float64 values `(n,)`."""
         scores = self.head.scores(self.body(self.fixed(blocks)))
         exposure = self.fixed.exposure(blocks)
-        return scores if exposure is None else self.head.watched(scores, exposure)
+        if exposure is not None:
+            scores = self.head.watched(scores, exposure)
+        return scores if self.offsets is None else self.offsets(scores, blocks)
+
+    def with_offsets(self, offsets: Offsets) -> "Assembled":
+        """The same network, of the same modules, whose probabilities are moved by group."""
+        other = Assembled(self.fixed, self.body, self.head)
+        other.threads, other.begun, other.calibrated = self.threads, self.begun, self.calibrated
+        other.offsets = offsets.to(self.device)
+        other.train(self.training)
+        return other
 
     @property
     def device(self) -> torch.device:
@@ -85,6 +99,7 @@ class Assembled(nn.Module):
             "head": self.head.description,
             "threads": self.threads,
             **({"calibrated": True} if self.calibrated else {}),
+            **({} if self.offsets is None else {"offsets": self.offsets.description}),
         }
 
     @classmethod
@@ -97,6 +112,8 @@ class Assembled(nn.Module):
         )
         network.threads = description.get("threads")
         network.calibrated = description.get("calibrated", False)
+        if "offsets" in description:
+            network.offsets = Offsets.from_description(description["offsets"])
         return network.eval()
 
 

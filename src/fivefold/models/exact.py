@@ -37,6 +37,11 @@ def exact_scores(network: "Assembled", inputs: "Mapping[str, Array]") -> "Array"
     if body.live is None or not rows:
         return np.asarray(score(network, inputs), np.float64)
     found = body.live.answers(matrix_of(network, inputs).astype(np.float64))
+    if network.offsets is not None:
+        both = body.shares(torch.from_numpy(found)).float()
+        blocks = {name: tensor(values) for name, values in inputs.items()}
+        moved: Array = network.offsets(both, blocks).numpy().astype(np.float64)
+        return moved
     if body.link or network.calibrated:
         scores = network.head.scores(body.turned(torch.from_numpy(found)))
         exposure = network.fixed.exposure({name: tensor(a) for name, a in inputs.items()})
