@@ -10,7 +10,7 @@ from torch import nn
 
 import fivefold as ff
 from fivefold.errors import DataError, PreflightError
-from fivefold.metrics.parity import equal_rates
+from fivefold.metrics.equalrates import equal_rates
 from fivefold.models.offsets import Offsets
 from fivefold.testing import check_no_leak
 

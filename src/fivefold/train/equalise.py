@@ -14,7 +14,7 @@ from fivefold.core.session import Session
 from fivefold.core.stage import Stage
 from fivefold.core.wording import literal, quoted, together
 from fivefold.errors import DataError, FivefoldError, PreflightError
-from fivefold.metrics.parity import Chosen, Parity, equal_rates
+from fivefold.metrics.equalrates import Chosen, Parity, equal_rates
 from fivefold.metrics.weight import weights_of
 from fivefold.sensitive import sensitive_faults
 from fivefold.tasks.known import task_of
