@@ -114,7 +114,7 @@ class Answering(Bounded, Explained):
 
         data = self.context[Preprocessed]
         asked = requested(self.context[Collected], data)
-        return explaining(asked, data, self.context[Trained])
+        return explaining(asked, data, self.context[Trained], self.context[Collected].findings)
 
     def gradients(
         self,

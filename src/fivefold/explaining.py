@@ -1,5 +1,6 @@
 """What explains answers of a run, and the rows that it compares with: none of the data's."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from fivefold.artifacts import Preprocessed, Trained
 from fivefold.codecs.coded import missing_rows
 from fivefold.codecs.table import Array
+from fivefold.core.finding import Finding, personal_columns
 from fivefold.kinds.codec import cells_of
 from fivefold.requested import Requested
 from fivefold.serve.contract import Field
@@ -21,7 +23,9 @@ SEEN = 20_000
 """Training rows that are looked at, evenly spaced."""
 
 
-def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
+def background_of(
+    asked: Requested, rows: Array, findings: Iterable[Finding] = ()
+) -> dict[str, Any]:
     """Cells by column, for a bundle: `{"rows": 64, "columns": {name: cells}}`.
 
     Numbers and dates are evenly spaced quantiles of the training rows, categories come as often as
@@ -31,6 +35,8 @@ def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
     Args:
         asked: the columns of requests, with the table as the source gave it.
         rows: `(n,)` training rows.
+        findings: those of the rows: where all cells of a column point to people, three digits of
+            its numbers are left.
 
     Returns:
         Empty where answers are not explained.
@@ -40,20 +46,29 @@ def background_of(asked: Requested, rows: Array) -> dict[str, Any]:
     draw, step = np.random.default_rng(0), -(-len(rows) // SEEN)
     some = asked.table.take(rows[::step])
     columns = {field.name: _cells(asked, field, some, draw) for field in asked.contract.fields}
+    for name, whole in personal_columns(findings).items():
+        if whole and name in columns:
+            columns[name] = [
+                float(f"{cell:.3g}") if isinstance(cell, int | float) else cell
+                for cell in columns[name]
+            ]
     return {"rows": ROWS, "columns": columns}
 
 
-def explaining(asked: Requested, data: Preprocessed, trained: Trained) -> Explainer:
+def explaining(
+    asked: Requested, data: Preprocessed, trained: Trained, findings: Iterable[Finding] = ()
+) -> Explainer:
     """What explains answers in this process as a bundle would, by the network itself.
 
     Args:
         asked: the columns of requests, of the run.
         data: encoded rows.
         trained: the model.
+        findings: those of the rows, see `background_of`.
     """
     from fivefold.models.score import score
 
-    background = as_columns(background_of(asked, data.train.index), asked.schema)
+    background = as_columns(background_of(asked, data.train.index, findings), asked.schema)
     scores = partial(score, trained.model)
     return Explainer(data.codec, asked.changes, scores, asked.schema, background)
 

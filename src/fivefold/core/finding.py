@@ -3,7 +3,7 @@
 docs/findings.md is made from it, by docs/make_findings.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast
 
@@ -267,3 +267,20 @@ def finding(
     severity = severity or severities[0]
     assert severity in severities, f"{code}: {severity}"
     return Finding(code=code, severity=severity, sentence=sentence, numbers=numbers, stage=stage)
+
+
+def personal_columns(findings: Iterable[Finding]) -> dict[str, bool]:
+    """Columns in which personal data was found, and whether all their cells are such.
+
+    Example:
+        >>> told = {"columns": {"surname": {"name": {"cells": 9, "of": 9}}}}
+        >>> personal_columns([finding("personal_data", "Names.", **told)])
+        {'surname': True}
+    """
+    found: dict[str, bool] = {}
+    for one in findings:
+        for name, kinds in one.numbers["columns"].items() if one.code == "personal_data" else ():
+            counted = [held for held in kinds.values() if isinstance(held, Mapping)]
+            whole = any(held.get("cells") == held.get("of") for held in counted)
+            found[name] = found.get(name, False) or whole
+    return found

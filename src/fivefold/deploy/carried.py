@@ -56,7 +56,7 @@ def pack_bundle(
         contract=asked.contract,
         weights=pack_weights(network),
         graphs={"model.onnx": export_onnx(network, few)},
-        background=background_of(asked, data.train.index),
+        background=background_of(asked, data.train.index, collected.findings),
         parity=draw_examples(asked, data.codec, trained, 0)[0],
         recipe=recipe,
         card=card(collected=collected, preprocessed=data, trained=trained),

@@ -152,7 +152,7 @@ class Deploy(Stage):
             weights=pack_weights(trained.model),
             graphs=graphs,
             parity=entry,
-            background=background_of(asked, data.train.index),
+            background=background_of(asked, data.train.index, collected.findings),
             recipe=session.recipe,
             card=card(
                 collected=collected,

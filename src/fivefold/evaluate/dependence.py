@@ -8,6 +8,7 @@ import numpy as np
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
 from fivefold.core.estimate import Estimate
+from fivefold.core.finding import personal_columns
 from fivefold.division import drawn_by
 from fivefold.evaluate.altered import Altered
 from fivefold.evaluate.evidence import Evidence
@@ -77,6 +78,8 @@ def partial_dependence(evidence: Evidence, losses: "pd.DataFrame | None") -> "pd
         learning models, JRSS B 82, 2020.
     """
     names = [] if losses is None else columns_by_loss(losses, evidence)
+    people = personal_columns(evidence.collected.findings)
+    names = [name for name in names if not people.get(name)]  # their cells would be told
     frames = dependence_on(evidence, names, COLUMNS)
     if not frames:
         return None

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fivefold.codecs.personal import masked, veiled
 from fivefold.codecs.table import Array, Canonical
+from fivefold.core.finding import personal_columns
 from fivefold.evaluate.evidence import Evidence
 from fivefold.explaining import explaining
 from fivefold.kinds.codec import cells_of
@@ -44,7 +46,7 @@ def explanations(evidence: Evidence, rows: int) -> "pd.DataFrame | None":
     if not rows or evidence.task.sequence or not evidence.task.adds:
         return None
     asked = requested(evidence.collected, evidence.data)
-    explainer = explaining(asked, evidence.data, evidence.asked)
+    explainer = explaining(asked, evidence.data, evidence.asked, evidence.collected.findings)
     if not len(explainer.background):
         return None
     places = _worst_and_best(evidence, rows)
@@ -54,19 +56,22 @@ def explanations(evidence: Evidence, rows: int) -> "pd.DataFrame | None":
     marks = decided(evidence.scores[places], evidence.threshold)
     answers = evidence.task.answers(marks, evidence.schema).tolist()
     truths = [evidence.collected.table.column(name)[index] for name in evidence.schema.targets]
+    people = personal_columns(evidence.collected.findings)
+    whole = {name for name, every in people.items() if every}
     lines = []
     for place, one in enumerate(explainer.explain(Canonical(cells, inputs), asks=ASKS)):
         true = ", ".join(str(column[place]) for column in truths)
         head = {"row": int(index[place]), "true": true, "answered": str(answers[place])}
         head |= {name: getattr(one, name) for name in HEAD}
         parts = one.parts[:TOLD] if one.by == "columns" else one.parts
-        lines += [head | _line(part) for part in parts]
+        lines += [head | _line(part, whole) for part in parts]
     return pd.DataFrame(lines)
 
 
-def _line(part: Added) -> dict[str, Any]:
-    """One part, its value and its place as texts."""
-    value = "" if part.at is not None else short(part.value)
+def _line(part: Added, people: set[str]) -> dict[str, Any]:
+    """One part, its value and its place as texts; no whole value of what points to a person."""
+    value = "" if part.at is not None else masked(short(part.value))
+    value = veiled(value) if part.name in people else value
     at = "" if part.at is None else json.dumps(part.at)
     told = {"name": part.name, "value": value, "at": at}
     return told | {"added": part.added, "error": part.error}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from fivefold.codecs.personal import masked
 from fivefold.core.estimate import Estimate
 from fivefold.evaluate.evidence import Evidence
 from fivefold.evaluate.robustness import FEWEST, Scale, Way, disturbed, seen_of
@@ -64,7 +65,7 @@ def shortcuts(evidence: Evidence, most: int) -> "pd.DataFrame | None":
     for n in order:
         name, area = areas[n]
         box = dict(zip(("top", "bottom", "left", "right"), area.box, strict=False))
-        line = {"column": name, "area": area.name, "share": area.share}
+        line = {"column": name, "area": masked(area.name), "share": area.share}
         line |= {"score": without[n].score, "alone": alone[n].score if n in alone else np.nan}
         lines.append(line | box)
     table = pd.DataFrame(lines).assign(

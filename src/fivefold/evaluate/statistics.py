@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivefold.artifacts import PARTS
+from fivefold.codecs.personal import masked, veiled
 from fivefold.codecs.rows import Rows
 from fivefold.codecs.table import Array
+from fivefold.core.finding import personal_columns
 from fivefold.evaluate.evidence import Evidence
 from fivefold.kinds.known import kind_of
 from fivefold.metrics.weight import effective_rows
-from fivefold.report.described import MEASURED, NUMBERS, SIZES, facts_of, sizes_of
+from fivefold.report.described import MEASURED, NAN, NUMBERS, SIZES, facts_of, sizes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
     made = {} if changes is None else changes.made_of()
     headings += ["made_of"] * bool(made)
     rows = np.sort(np.concatenate([partition.train, partition.valid, partition.test]))
+    people = personal_columns(evidence.collected.findings)
     lines = []
     for column in evidence.schema.columns:
         values = evidence.collected.table.column(column.name)[rows]
@@ -49,7 +52,11 @@ def dataset_statistics(evidence: Evidence) -> "pd.DataFrame":
             "rows": len(rows),
         }
         line["made_of"] = made.get(column.name, "")
-        lines.append(line | facts_of(values) | sizes_of(values, column))
+        facts = facts_of(values)
+        facts["most_frequent"] = masked(facts["most_frequent"])
+        if people.get(column.name):
+            facts |= {"most_frequent": veiled(facts["most_frequent"])} | dict.fromkeys(NUMBERS, NAN)
+        lines.append(line | facts | sizes_of(values, column))
         lines[-1]["missing_fraction"] = lines[-1]["missing"] / max(1, len(rows))
         headings += [name for name in lines[-1] if name.startswith(SIZES) and name not in headings]
         if column.role == "weight":

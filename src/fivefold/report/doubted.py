@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from fivefold.codecs.personal import masked
 from fivefold.core.wording import one_line
 from fivefold.kinds.kind import Kind
 from fivefold.kinds.known import kind_of
@@ -63,7 +64,7 @@ def doubted_passages(
     rows = [
         [
             *(str(row), cell(given), cell(suggested)),
-            *(shortened(one_line(str(text or "")), LONGEST) for text in told),
+            *(shortened(masked(one_line(str(text or ""))), LONGEST) for text in told),
         ]
         for row, given, suggested, *told in zip(
             doubted["row"], doubted["given"], doubted["suggested"], *texts, strict=True

@@ -30,6 +30,7 @@ from fivefold.report.lines import (
 )
 from fivefold.report.reportpage import ReportPage
 from fivefold.report.sections import section_html, section_lines
+from fivefold.report.veiling import without_people
 from fivefold.survey.section import Section
 from fivefold.survey.survey import surveyed
 from fivefold.tasks.known import task_of
@@ -276,9 +277,12 @@ def overview(
         aim="" if task is None else task.aim(schema),
         sizes=() if partition is None else tuple(len(getattr(partition, p)) for p in PARTS),
         how="" if partition is None else partition.how,
-        columns=tuple(
-            described(c, table.column(c.name), groups, made_of=made.get(c.name, ""))
-            for c in order[:MOST]
+        columns=without_people(
+            (
+                described(c, table.column(c.name), groups, made_of=made.get(c.name, ""))
+                for c in order[:MOST]
+            ),
+            collected.findings,
         ),
         left_out=max(0, len(order) - MOST),
         groups=("",) if groups is None else tuple(map(printable, groups.labels)),

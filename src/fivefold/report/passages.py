@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from fivefold.codecs.personal import masked
 from fivefold.core.wording import one_line
 from fivefold.kinds.known import kind_of
 from fivefold.report.tables import cell, shortened
@@ -16,7 +17,7 @@ LONGEST = 400
 def passages(
     collected: "Collected", evaluated: "Evaluated"
 ) -> tuple[list[str], list[list[str]]] | None:
-    """Test rows with texts: the truth, the answer, and each text.
+    """Test rows with texts: the truth, the answer, and each text; what points to people is masked.
 
     Args:
         collected: the rows.
@@ -34,7 +35,11 @@ def passages(
     shown, truths, answers = worst_and_best(collected, evaluated)
     texts = [collected.table.column(column.name)[evaluated.index[shown]] for column in read]
     rows = [
-        [cell(truth), cell(answer), *(shortened(one_line(str(t or "")), LONGEST) for t in told)]
+        [
+            cell(truth),
+            cell(answer),
+            *(shortened(masked(one_line(str(t or ""))), LONGEST) for t in told),
+        ]
         for truth, answer, *told in zip(truths, answers, *texts, strict=True)
     ]
     headings = ["true", "answered", *(column.name for column in read)]
