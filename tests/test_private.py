@@ -12,8 +12,10 @@ from sklearn.metrics import roc_auc_score
 
 import fivefold as ff
 from fivefold.models.accountant import epsilon_of, noise_for
+from fivefold.models.grouped import across_rows
 from fivefold.models.score import score
 from fivefold.report.card import card
+from fivefold.train.private import spent_together
 
 pytestmark = pytest.mark.slow
 
@@ -198,6 +200,29 @@ def test_rows_of_other_kinds_are_learnt_privately(kind):
     assert not trained.settings.augment
     assert trained.model.body.description is not None
     assert len(run.predict(frame.drop(columns="y"))) == n
+
+
+def test_private_pictures_are_served_and_begin_others(tmp_path):
+    frame = pd.DataFrame({"photo": cells("photo", 120), "y": np.arange(120) % 2})
+    collect = ff.Collect(frame, target="y", kinds={"photo": "image"})
+    train = ff.Train(epochs=1, threads=1, privacy=ff.Privacy(noise_multiplier=0.8))
+    made = [collect, ff.Preprocess(), train, ff.Deploy(tmp_path / "a.ff")]
+    private = ff.Pipeline(made).run(seed=0, progress=False)[ff.Trained].model.body
+    begun = ff.Train(ff.Pretrained(tmp_path / "a.ff"), epochs=1)
+    other = ff.Pipeline([collect, ff.Preprocess(like=tmp_path / "a.ff"), begun])
+    body = other.run(seed=0, progress=False)[ff.Trained].model.body
+    for one in (private, body):
+        assert any(isinstance(layer, torch.nn.GroupNorm) for layer in one.modules())
+        assert not across_rows(one)
+
+
+def test_members_of_a_mix_spend_together():
+    told = {"noise_multiplier": 1.1, "sample_rate": 0.02, "steps": 300, "seeded": False}
+    told |= {"delta": 1e-5, "accountant": "rdp", "epsilon": 1.0}
+    both = spent_together([told, {**told, "steps": 100, "delta": 1e-6, "seeded": True}])
+    assert both["epsilon"] == epsilon_of([(1.1, 0.02, 400)], 1e-5)
+    assert (both["trainings"], both["seeded"]) == (2, True)
+    assert spent_together([told, None]) is None
 
 
 def test_example_is_private_and_good(tmp_path):

@@ -173,6 +173,16 @@ def test_weights_to_begin_with_are_said_with_all_their_arguments(capsys):
     assert "Write --pretrained WEIGHTS --pretrained-thaw" in capsys.readouterr().err
 
 
+def test_private_training_is_said_with_all_its_arguments():
+    words = ["run", "a.csv", "--privacy-noise-multiplier", "1.1", "--privacy-clip", "0.5"]
+    words += ["--privacy-delta", "1e-6", "--privacy-seeded", "--bounds", "age=17,90"]
+    pipeline = pipeline_of(parsed(*words))
+    told = {"noise_multiplier": 1.1, "clip": 0.5, "delta": 1e-6, "seeded": True, "epsilon": None}
+    assert dict(pipeline["train"].privacy) == told
+    assert pipeline["preprocess"].bounds == {"age": (17.0, 90.0)}
+    assert pipeline_of(parsed("run", "a.csv"))["train"].privacy is None
+
+
 @pytest.mark.parametrize(
     "said",
     ["cat:dog=5,cat:cow=1,dog:cat=2", '{"cat": {"dog": 5, "cow": 1}, "dog": {"cat": 2}}'],

@@ -6,6 +6,7 @@ from typing import Any
 from torch import nn
 
 from fivefold.errors import ModelError
+from fivefold.models.grouped import NORM, grouped
 from fivefold.models.habit import MINUTES
 from fivefold.models.inputs import Codes, Image, Inputs, Width
 from fivefold.models.networks import NETWORKS, Network, classes
@@ -115,6 +116,8 @@ def make(name: str, inputs: Inputs, outputs: int | tuple[int, ...], **arguments:
             remedy=f'Use Train("{choose(inputs, places=places)}"), or leave the model out.',
             name=name,
         )
+    norm = arguments.pop(NORM, None)
     if network.core is not None:
         arguments = {"network": network.core(inputs, outputs, **arguments)}
-    return network.body(inputs, outputs, **arguments)
+    body = network.body(inputs, outputs, **arguments)
+    return body if norm is None else grouped(body)

@@ -61,7 +61,7 @@ def make_trained(
                 else _name(stage.schedule),
                 "sampler": _name(stage.sampler),
                 "patience": plan.patience,
-                "clip": stage.clip,
+                "clip": stage.clip if plan.budget is None else None,
                 "false_alarms": stage.false_alarms if plan.network.head.task.network else None,
                 "clean": stage.clean,
                 "ema": stage.ema,

@@ -13,7 +13,6 @@ from fivefold.kinds.tokens import slots_of
 from fivefold.models.assemble import Assembled
 from fivefold.models.begun import layer_rates
 from fivefold.models.boosting import Boosting
-from fivefold.models.grouped import grouped
 from fivefold.models.habit import ALONE
 from fivefold.models.learner import Piece
 from fivefold.models.networks import BLENDS, habit_of
@@ -234,8 +233,6 @@ def asked_network(stage: Options, data: Preprocessed, *, seed: int) -> Assembled
         given=weights.arguments if weights else given,
         loss=stage.loss if isinstance(stage.loss, str) else None,
     )
-    if stage.privacy is not None and given is not None:
-        grouped(network.body)
     network.head.expect(stage.false_alarms)
     if begun and weights:
         begin_with(network, begun, weights, data.codec)

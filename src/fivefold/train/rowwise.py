@@ -9,7 +9,8 @@ from fivefold.codecs.schema import Schema
 from fivefold.errors import FivefoldError, ModelError, PreflightError
 from fivefold.kinds.known import blocks_of
 from fivefold.models.defaults import private_for
-from fivefold.models.grouped import across_rows
+from fivefold.models.ensemble import Ensemble
+from fivefold.models.grouped import NORM, across_rows
 from fivefold.models.learner import Piece, begins
 from fivefold.models.losses import Loss
 from fivefold.models.networks import NETWORKS, network_of
@@ -32,7 +33,7 @@ def private_network(codec: "Codec", stage: Options) -> tuple[Any, Mapping[str, A
     known = asked_of(stage, codec.schema)
     if known is None:
         return stage.model, None
-    return known.name, known.private
+    return known.name, {**known.private, NORM: "group"}
 
 
 def asked_of(stage: Options, schema: Schema) -> Any:
@@ -55,13 +56,13 @@ def see_each_alone(body: nn.Module, loss: Loss, sample: Piece) -> None:
     layer = across_rows(body)
     if layer:
         raise across(type(body).__name__, layer)
-    own = network_of(body) is None
-    for method in ("begin", "end") if own else ():
-        if begins(body, method):
+    networks = list(body.networks) if isinstance(body, Ensemble) else [body]
+    for one in (one for one in networks if network_of(one) is None):
+        for method in (method for method in ("begin", "end") if begins(one, method)):
             raise ModelError.expected(
                 "Train",
                 "for `privacy` a network that learns in its steps alone",
-                f"{type(body).__name__} with a method `{method}`, which is given training rows",
+                f"{type(one).__name__} with a method `{method}`, which is given training rows",
                 "Leave the method out, or `privacy`.",
                 method=method,
             )

@@ -11,6 +11,7 @@ from fivefold.errors import ModelError
 from fivefold.kinds.codec import Codec
 from fivefold.models.assemble import KEY
 from fivefold.models.encoder import FAMILY, Encoder, encoder_arguments, encoder_tensors
+from fivefold.models.grouped import NORM
 from fivefold.models.networks import NETWORKS
 from fivefold.reading.weightfiles import Found, read_pieces, read_vectors, shards
 from fivefold.serve.bundle import open_bundle
@@ -80,6 +81,7 @@ def _of_bundle(asked: Pretrained, found: Found) -> Weights:
     }
     own = (core or body)["arguments"]
     arguments = {k: own[k] for k in ("members", "width") if NETWORKS[name].many and k in own}
+    arguments = dict(own) if NORM in own else arguments  # of a private training: no usual ones
     return Weights(tensors, codec_of(bundle), name, arguments)
 
 
