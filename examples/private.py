@@ -15,7 +15,7 @@ BOUNDS = {"age": (18, 100), "pressure": (80, 220), "weight": (35, 180)}
 """What is known of such numbers by anyone; so nothing of them is taken from patients."""
 
 
-def write_patients(path: Path, rows: int = 3000) -> Path:
+def write_patients(path: Path, rows: int = 1500) -> Path:
     """Patients who come back within a month, or do not."""
     draw = np.random.default_rng(0)
     age = draw.uniform(20, 90, rows).round()
@@ -37,7 +37,7 @@ def main(folder: Path, epsilon: float = 3) -> tuple[float, float]:
         [
             ff.Collect(write_patients(folder / "patients.csv"), target="back"),
             ff.Preprocess(bounds=BOUNDS),
-            ff.Train(privacy=ff.Privacy(epsilon=epsilon), epochs=20),
+            ff.Train(privacy=ff.Privacy(epsilon=epsilon), epochs=10),
             ff.Evaluate(),
             ff.Deploy(folder / "patients.ff"),
         ]

