@@ -77,6 +77,17 @@ def test_an_overfitted_model_is_told_and_a_regularised_one_is_not(frame):
 
 
 @pytest.mark.slow
+def test_a_private_network_is_not_told(frame):
+    private = ff.Train("mlp", epochs=3, privacy=ff.Privacy(epsilon=3))
+    stages = [ff.Collect(frame, target="y"), ff.Preprocess(), private]
+    stages += [ff.Evaluate(baselines=(), robustness=0, explain=0)]
+    result = ff.Pipeline(stages).run(seed=0, progress=False)
+    assert "memorised" not in [one.code for one in result.findings]
+    area = result.tables["membership"]["roc_auc"][0]
+    assert area.low < 0.5 < area.high
+
+
+@pytest.mark.slow
 def test_rows_that_are_divided_by_time_are_not_judged(frame):
     dated = frame.assign(day=pd.date_range("2020-01-01", periods=len(frame)))
     result = run(dated, RandomForestClassifier(30, random_state=0), time="day")

@@ -11,33 +11,39 @@ from fivefold.codecs.personalforms import FORMS, Form
 _RUN = re.compile(r"[\d+(][\d ./()+-]{5}")
 _AT = re.compile("@")
 _LETTERED = re.compile(r"[A-Z] ?\d\d ?\w")
-_BEFORE, _BEHIND = 3, 40
-"""Signs around the beginning of a run of digits in which a number lies that begins there."""
+_START = re.compile(r"(?<!\w)[\d+(]")
+_BEHIND = 40
+"""Signs behind the beginning of a run of digits in which a number begins that holds it."""
 
 
-def _sought(text: str) -> Iterator[tuple[Form, int, int]]:
-    """The forms that a text may hold, by signs that each of them has, and where they may stand."""
+def _sought(text: str) -> Iterator[tuple[Form, re.Match[str]]]:
+    """What has the form of a number or an address, by signs that each form has."""
     if text.isdigit() and not 14 <= len(text) <= 19:
         return
-    runs = list[tuple[int, int]]()
-    for match in _RUN.finditer(text):
-        start, end = max(match.start() - _BEFORE, 0), match.end() + _BEHIND
-        if runs and start <= runs[-1][1]:
-            start = runs.pop()[0]
-        runs.append((start, end))
+    starts = set[int]()
+    for run in _RUN.finditer(text):
+        starts.update(
+            one.start() for one in _START.finditer(text, run.start(), run.end() + _BEHIND)
+        )
     present = {
         "@": "@" in text,
         "A1": _LETTERED.search(text) is not None,
         ":": _JOINED.search(text) is not None,
     }
-    if not (runs or any(present.values())):
+    if not (starts or any(present.values())):
         return
+    places = sorted(starts)
     for form in FORMS:
-        if form.sign == "1":
-            for start, end in runs:
-                yield form, start, end
-        elif present[form.sign]:
-            yield form, 0, len(text)
+        if form.sign != "1":
+            found = form.pattern.finditer(text) if present[form.sign] else ()
+            yield from ((form, match) for match in found)
+            continue
+        end = 0
+        for start in places:
+            match = form.pattern.match(text, start) if start >= end else None
+            if match is not None:
+                end = match.end()
+                yield form, match
 
 
 _JOINED = re.compile(r"[0-9A-Fa-f]([:-])[0-9A-Fa-f]{1,4}\1[0-9A-Fa-f]{1,4}\1")
@@ -88,19 +94,18 @@ def sightings(text: str) -> Iterator[Sighting]:
         [('card number', True)]
     """
     taken: list[tuple[int, int]] = []
-    for form, begin, stop in _sought(text):
-        for match in form.pattern.finditer(text, begin, stop):
-            start, end = match.span()
-            if any(start < last and first < end for first, last in taken):
-                continue
-            holds = form.holds(match[0])
-            if holds is None:
-                continue
-            if holds:
-                taken.append((start, end))
-            beside = text[max(start - 40, 0) : start] + " " + text[end : end + 20]
-            worded = form.words is not None and form.words.search(beside) is not None
-            yield Sighting(form, start, end, holds, worded)
+    for form, match in _sought(text):
+        start, end = match.span()
+        if any(start < last and first < end for first, last in taken):
+            continue
+        holds = form.holds(match[0])
+        if holds is None:
+            continue
+        if holds:
+            taken.append((start, end))
+        beside = text[max(start - 40, 0) : start] + " " + text[end : end + 20]
+        worded = form.words is not None and form.words.search(beside) is not None
+        yield Sighting(form, start, end, holds, worded)
 
 
 def _seen(text: str) -> list[Sighting]:
