@@ -96,6 +96,8 @@ WRONG = {
     "--membership": NUMBER,
     "--sensitive": COLUMN,
     "--reweigh": COLUMN,
+    "--equalise": COLUMN,
+    "--equalise-parity": ("odds", "demographic_parity"),
     "--epochs": ("0", *NUMBER),
     "--quality": ("medium", ""),
     "--to": ("none/here", ""),

@@ -7,6 +7,8 @@ from numpy.testing import assert_allclose
 from sklearn.metrics import confusion_matrix
 
 import fivefold as ff
+from fivefold.core.context import Context
+from fivefold.core.session import Session
 from fivefold.errors import DataError, PreflightError
 from fivefold.metrics.intervals import wilson
 from fivefold.sensitive import FEW_VALUES, groupings, sensitive_faults
@@ -146,6 +148,14 @@ def _open(schema):
     from dataclasses import replace
 
     return replace(schema, classes=(), task="unlabelled")
+
+
+def test_gaps_can_be_required_where_groups_are_compared():
+    known = ff.Pipeline([ff.Collect(made(), target="paid")]).run(progress=False)
+    asked = {"equalised_odds_gap": ("<", 0.1), "demographic_parity_gap": 0.2}
+    stage, found = ff.Evaluate(require=asked), Context.of([known[ff.Collected]])
+    assert [fault.name for fault in stage.preflight(Session(), found)] == [*asked]
+    assert not stage.replace(sensitive="sex").preflight(Session(), found)
 
 
 def test_numbers_are_cut_into_quarters_and_few_of_them_are_groups_each():

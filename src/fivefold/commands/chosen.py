@@ -119,6 +119,16 @@ def _reweigh(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Reweigh(**settings)] if settings else []
 
 
+def _equalise(chosen: argparse.Namespace) -> "list[Stage]":
+    import fivefold as ff
+
+    settings = _said(chosen, "Equalise")
+    if settings and "column" not in settings:
+        remedy = "Write --equalise COLUMN."
+        raise ConfigError.expected("--equalise-parity", "--equalise beside it", "none", remedy)
+    return [ff.Equalise(**settings)] if settings else []
+
+
 def missing_of(missing: Any, levels: Sequence[str]) -> Any:
     """What stands for missing: texts in all columns, or by column more or fewer.
 
@@ -282,5 +292,16 @@ def deploy_of(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Deploy(**settings)] if settings else []
 
 
-MAKERS = (_collect, _split, _clean, _derive, _preprocess, _reweigh, _train, _evaluate, deploy_of)
+MAKERS = (
+    _collect,
+    _split,
+    _clean,
+    _derive,
+    _preprocess,
+    _reweigh,
+    _train,
+    _equalise,
+    _evaluate,
+    deploy_of,
+)
 """What makes each stage, or none, of what was chosen."""

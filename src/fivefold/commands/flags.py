@@ -15,7 +15,7 @@ from fivefold.core.docstring import first_sentence, meanings
 
 STAGES = (
     *("Collect", "Split", "Clean", "Derive", "Preprocess", "Reweigh", "Train"),
-    *("Pretrained", "Privacy"),
+    *("Pretrained", "Privacy", "Equalise"),
     *("Evaluate", "Deploy"),
 )
 """Those that the shell makes a pipeline of, in order; weights to begin with beside what learns."""
@@ -30,6 +30,7 @@ GROUPS = {
     "Train": "the learning",
     "Pretrained": "weights to begin with",
     "Privacy": "differentially private training",
+    "Equalise": "a threshold for each group",
     "Evaluate": "the judging",
     "Deploy": "the bundle",
 }

@@ -6,14 +6,16 @@ NAMED = {
     ("Train", "clean"): "--usual-only",
     ("Derive", "formulas"): "--derive",
     ("Reweigh", "columns"): "--reweigh",
+    ("Equalise", "column"): "--equalise",
     ("Pretrained", "source"): "--pretrained",
 }
 """Flags that are called otherwise than their setting."""
 
-PREFIXED = ("Clean", "Derive", "Reweigh", "Pretrained", "Privacy")
+PREFIXED = ("Clean", "Derive", "Reweigh", "Pretrained", "Privacy", "Equalise")
 """Whose flags begin with the name of the stage, `--clean-bounds`: there is one only if asked."""
 
 WORDS = {
+    ("Equalise", "column"): "a column whose groups are answered by thresholds of their own",
     ("Split", "test"): "test rows: a fraction of all, or names of groups, `chr8`",
     ("Train", "model"): "a built-in network by its name, `mlp`; None is what suits the columns",
     ("Train", "callbacks"): "classes derived from Callback, by their names in a file of --with",
@@ -57,6 +59,7 @@ METAVARS = {
     ("Evaluate", "require"): "NAME=X|NAME<X|NAME=none",
     ("Evaluate", "threshold"): "X|f1|youden|NAME=X|TRUE:ANSWERED=X",
     ("Train", "model"): "NAME",
+    ("Equalise", "column"): "COLUMN",
 }
 """What stands for a value that its type does not tell."""
 
