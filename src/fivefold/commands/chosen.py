@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fivefold.commands.attached import NAMES as ATTACHED
@@ -81,11 +82,12 @@ def _collect(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Collect(source, **settings)]
 
 
-def _split(chosen: argparse.Namespace) -> "list[Stage]":
+def _if_said(chosen: argparse.Namespace, stage: str) -> "list[Stage]":
+    """A stage that there is if a flag says something of it."""
     import fivefold as ff
 
-    settings = _said(chosen, "Split")
-    return [ff.Split(**settings)] if settings else []
+    settings = _said(chosen, stage)
+    return [getattr(ff, stage)(**settings)] if settings else []
 
 
 def _clean(chosen: argparse.Namespace) -> "list[Stage]":
@@ -112,21 +114,11 @@ def _preprocess(chosen: argparse.Namespace) -> "list[Stage]":
     return [ff.Preprocess(**_said(chosen, "Preprocess"))]
 
 
-def _reweigh(chosen: argparse.Namespace) -> "list[Stage]":
-    import fivefold as ff
-
-    settings = _said(chosen, "Reweigh")
-    return [ff.Reweigh(**settings)] if settings else []
-
-
 def _equalise(chosen: argparse.Namespace) -> "list[Stage]":
-    import fivefold as ff
-
-    settings = _said(chosen, "Equalise")
-    if settings and "column" not in settings:
+    if is_given(chosen, "equalise_parity") and not is_given(chosen, "equalise_column"):
         remedy = "Write --equalise COLUMN."
         raise ConfigError.expected("--equalise-parity", "--equalise beside it", "none", remedy)
-    return [ff.Equalise(**settings)] if settings else []
+    return _if_said(chosen, "Equalise")
 
 
 def missing_of(missing: Any, levels: Sequence[str]) -> Any:
@@ -293,15 +285,7 @@ def deploy_of(chosen: argparse.Namespace) -> "list[Stage]":
 
 
 MAKERS = (
-    _collect,
-    _split,
-    _clean,
-    _derive,
-    _preprocess,
-    _reweigh,
-    _train,
-    _equalise,
-    _evaluate,
-    deploy_of,
+    *(_collect, partial(_if_said, stage="Split"), _clean, _derive, _preprocess),
+    *(partial(_if_said, stage="Reweigh"), _train, _equalise, _evaluate, deploy_of),
 )
 """What makes each stage, or none, of what was chosen."""
