@@ -127,3 +127,13 @@ def test_wilson_covers_what_it_promises(share):
     ends = [wilson(k, 60) for k in hits]
     covered = np.mean([low <= share <= high for low, high in ends])
     assert covered >= 0.92
+
+
+def test_interval_of_few_groups_is_wider_by_their_number():
+    draws = np.random.default_rng(0).normal(size=20_000)
+    left = np.random.default_rng(1).normal(size=40)
+    widths = [high - low for low, high, _ in (bca(0.0, draws, left, units=n) for n in (None, 40))]
+    assert widths[1] / widths[0] == pytest.approx(2.0227 / 1.9600 * (40 / 39) ** 0.5, rel=0.02)
+    assert bca(0.0, draws, left, units=100_000)[:2] == pytest.approx(
+        bca(0.0, draws, left)[:2], rel=1e-3
+    )
