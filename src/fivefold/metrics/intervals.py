@@ -144,7 +144,7 @@ def _wider(units: int, level: float) -> float:
     from scipy.special import stdtrit
 
     far = float(stdtrit(units - 1, (1 + level) / 2)) * (units / (units - 1)) ** 0.5
-    return far / NORMAL.inv_cdf((1 + level) / 2)
+    return float(far / NORMAL.inv_cdf((1 + level) / 2))
 
 
 def weighted_wilson(

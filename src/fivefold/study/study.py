@@ -71,8 +71,8 @@ class Study:
             observer(event)
 
     def note(self, text: str) -> None:
-        """Tell a decision, once."""
-        if text not in self._said:
+        """Tell a decision, once; an empty text is none."""
+        if text and text not in self._said:
             self._said.add(text)
             self.tell(Noted(path=(self.name,), text=text))
 
@@ -113,9 +113,7 @@ class Study:
             The outcomes, in the order of the units; one that failed is an outcome too.
         """
         units = list(units)
-        spent = spending(unit.stages for unit in units)
-        if spent:
-            self.note(spent)
+        self.note(spending(unit.stages for unit in units))
         found: dict[str, Outcome] = {}
         identities = {unit.name: self._identity(unit) for unit in units}
         for unit in units:
