@@ -144,7 +144,7 @@ def _settings(
         kinds = {column.kind for column in collected.schema.inputs}
         given = stage.settings()
         for setting, field in Preprocess.model_fields.items():
-            value, default = getattr(stage, setting), field.default
+            value, default = getattr(stage, setting), field.get_default(call_default_factory=True)
             if setting in OFF:
                 changed = OFF[setting]
                 applies = value != changed and _does(setting, kinds, collected)
