@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fivefold.core.requirement import Bound
 from fivefold.errors import ConfigError
-
-if TYPE_CHECKING:
-    from fivefold.core.requirement import Bound
 
 _SAID = re.compile(
     r"(?P<name>.+?)\s*(?P<sign><=|>=|<|>|=)\s*(?P<bound>none|[-+]?[\d.]+(?:e[-+]?\d+)?)"
@@ -16,12 +14,10 @@ _SAID = re.compile(
 
 def compares(values: Any) -> bool:
     """Whether the values of a mapping are such bounds."""
-    from fivefold.core.requirement import Bound  # it needs pydantic, which a help does without
-
     return bool(values == Bound)
 
 
-def compared(flag: str, words: Sequence[str]) -> "dict[str, Bound]":
+def compared(flag: str, words: Sequence[str]) -> dict[str, Bound]:
     """The bounds by name.
 
     Raises:

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isnan
-from typing import Annotated, Any, Literal, NamedTuple, Self
-
-from pydantic import Field
+from typing import Any, Literal, NamedTuple, Self
 
 from fivefold.core.digits import digits
 from fivefold.core.estimate import Estimate
@@ -14,8 +12,7 @@ from fivefold.core.wording import together
 from fivefold.errors import GateError
 
 Comparison = Literal["<", "<=", ">", ">="]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Bound = Finite | tuple[Comparison, Finite] | None
+Bound = float | tuple[Comparison, float] | None
 """What is required by a name: a score at its best side of a number, or on a stated side of it; None
 of findings that must not be made."""
 

@@ -1,6 +1,7 @@
 """What `Evaluate(require=)` asks of a model, and whether it is met."""
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from fivefold.codecs.schema import Schema
@@ -24,11 +25,15 @@ Required = Mapping[str, Bound]
 
 
 def check_codes(require: Required) -> None:
-    """Refuse what is asked of no score and of no finding.
+    """Refuse what is asked of no score and of no finding, and bounds that are no number.
 
     Raises:
         ValueError: naming the first.
     """
+    for name, bound in require.items():
+        number = bound[1] if isinstance(bound, tuple) else bound
+        if number is not None and not isfinite(number):
+            raise ValueError(f"{name}: expected a finite number")
     known = [*FAMILIES, *FINDINGS]
     for name in (name for name, bound in require.items() if bound is None):
         if name not in known:
