@@ -49,16 +49,19 @@ def equal_rates(
         >>> true = np.tile(np.arange(100) >= 60, 2).astype(int)
         >>> found = equal_rates(score, true, np.repeat([0, 1], 100), 2, "equal_opportunity",
         ...                     np.ones(200))
-        >>> found.values.round(1).tolist(), found.rate
+        >>> found.values.round(1).tolist(), round(found.rate, 1)
         ([0.6, 0.3], 1.0)
     """
     of = np.ones(len(score), bool) if parity == "demographic_parity" else target == 1
     rows = np.bincount(group, minlength=groups)
     counted = np.bincount(group[of], minlength=groups)
     own = (rows >= FEWEST_ROWS) & (counted >= FEWEST_OF_RATE)
-    every = _at(score[of], weight[of])
-    each = [_at(score[of & (group == k)], weight[of & (group == k)]) if own[k] else every
-            for k in range(groups)]  # fmt: skip
+    every = _at(score, of, weight)
+    parts = [group == k for k in range(groups)]
+    each = [
+        _at(score[part], of[part], weight[part]) if own[k] else every
+        for k, part in enumerate(parts)
+    ]
     best: tuple[float, float, Array] = (-1.0, 0.0, np.full(groups, 0.5))
     for rate in np.arange(STEPS + 1) / STEPS:
         values = np.array([at(float(rate)) for at in each])
@@ -69,11 +72,20 @@ def equal_rates(
     return Chosen(best[2], own, best[1])
 
 
-def _at(score: Array, weight: Array) -> Callable[[float], float]:
-    """The threshold above which such a share of these rows lies, half way between two of them."""
-    values, places = np.unique(score, return_inverse=True)
-    above = np.cumsum(np.bincount(places, weights=weight)[::-1])[::-1]
-    edges = np.concatenate([[0.0], values, [1.0]])
-    middles = np.clip((edges[:-1] + edges[1:]) / 2, 1e-6, 1 - 1e-6)
+def _at(score: Array, of: Array, weight: Array) -> Callable[[float], float]:
+    """The threshold above which such a share of rows lies: the highest but for rows between.
+
+    Args:
+        score: `(n,)` of all rows.
+        of: `(n,)` bool, the rows that the share is of; half way from one of them to the next lower
+            row, whichever that is, lies a threshold.
+        weight: `(n,)` how much each row counts.
+    """
+    every = np.concatenate([[0.0], np.unique(score), [1.0]])
+    values, places = np.unique(score[of], return_inverse=True)
+    above = np.cumsum(np.bincount(places, weights=weight[of])[::-1])[::-1]
+    first = np.searchsorted(every[1:-1], values) + 1
+    lower, upper = np.append(first - 1, len(every) - 2), np.append(first, len(every) - 1)
+    middles = np.clip((every[lower] + every[upper]) / 2, 1e-6, 1 - 1e-6)
     shares = np.append(above, 0.0) / max(above[0] if len(above) else 0.0, 1e-300)
     return lambda rate: float(middles[np.abs(shares - rate).argmin()])
