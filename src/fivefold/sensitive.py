@@ -157,7 +157,7 @@ def sensitive_faults(names: Sequence[str], schema: Schema, who: str) -> list[Fiv
     """
     task, faults = task_of(schema), list[FivefoldError]()
     if names and not can_compare(schema):
-        wanted = f"{who} expects a task of classes or numbers, found {task.name}"
+        wanted = f"{who} expects a task of classes or numbers, found {task.called}"
         faults.append(PreflightError(f"{wanted}.", remedy="Leave it out."))
     for name in names:
         if name not in schema.by_name:

@@ -28,6 +28,14 @@ def test_the_attack_is_the_area_of_the_losses_with_a_line_a_class():
     assert table["roc_auc"][0].level == 0.975  # both attacks together are at 0.95
 
 
+def test_rows_of_several_labels_have_a_line_a_label():
+    draw = np.random.default_rng(0)
+    losses, labels = draw.random((2, 400)), draw.integers(0, 2, (2, 400, 3))
+    table = attacked({LOSS: losses}, labels, ("a", "b", "c"))
+    assert table["class"].tolist() == ["", "a", "b", "c"]
+    assert table["learnt"].tolist() == [400, *labels[0].sum(axis=0)]
+
+
 def test_interval_of_what_is_caught_holds_the_truth_with_an_estimated_threshold():
     draw, held = np.random.default_rng(0), 0
     truth = norm.sf(norm.isf(0.01) - 1.0)

@@ -95,7 +95,8 @@ def attacked(
 
     Args:
         sides: by attack `(n,)` losses of rows that were learnt from, and `(m,)` of others.
-        targets: their classes by number, `(n,)` and `(m,)`.
+        targets: their classes by number, `(n,)` and `(m,)`, or of each label whether a row has it,
+            `(n, labels)` and `(m, labels)`.
         classes: what these are called; none for no lines by class.
         level: coverage of all intervals of the attacks together (Bonferroni).
     """
@@ -103,10 +104,15 @@ def attacked(
     lines = [_attacked(name, "", losses, level) for name, losses in sides.items()]
     for code, label in enumerate(classes[:MOST_CLASSES]):
         name, losses = next(iter(sides.items()))
-        own = [lost[target == code] for lost, target in zip(losses, targets, strict=True)]
+        own = [lost[_of(target, code)] for lost, target in zip(losses, targets, strict=True)]
         if min(map(len, own)) >= FEWEST_OF_A_CLASS:
             lines.append(_attacked(name, str(label), own, level))
     return _table(lines)
+
+
+def _of(target: Array, code: int) -> Array:
+    """`(n,)` bool, rows that are of a class, or have a label."""
+    return np.asarray(target == code if target.ndim == 1 else target[:, code] == 1)
 
 
 def _table(lines: "list[dict[str, object]]") -> "pd.DataFrame":

@@ -43,8 +43,8 @@ def fault_of(asked: Asked, schema: Schema) -> PreflightError | None:
     """Why answers of such a schema cannot be decided so; None if they can."""
     task, classes = task_of(schema.task), schema.classes
     if task.network or not any(metric.decided for metric in task.metrics):
-        what = "several targets" if task.separate else task.name
-        return _refused(f"a task whose answers are classes, found {what}", "Leave threshold= out.")
+        wanted = f"a task whose answers are classes, found {task.called}"
+        return _refused(wanted, "Leave threshold= out.")
     if len(classes) != 2 and not _is_matrix(asked):
         return _refused(
             f"two classes for {_told(asked)}, found {len(classes)}",

@@ -61,7 +61,7 @@ class Reweigh(Stage):
             return []
         task = task_of(collected.schema)
         if not task.labelled or task.placed or task.plane:
-            wanted = f"{WHO} expects a task with a class a row, found {task.name}"
+            wanted = f"{WHO} expects a task with a class a row, found {task.called}"
             return [PreflightError(f"{wanted}.", remedy="Leave Reweigh out.")]
         return sensitive_faults(self.columns, collected.schema, WHO)
 

@@ -86,6 +86,11 @@ class Task(Telling):
         return (self.sequence and not self.plane) or self.spells
 
     @property
+    def called(self) -> str:
+        """Its name for people: that of several targets says what each is, for programs."""
+        return "several targets" if self.separate else self.name
+
+    @property
     def headlines(self) -> tuple[Metric, ...]:
         """The metrics that people see first, three at most."""
         return self.metrics[:3]

@@ -67,7 +67,7 @@ class Equalise(Stage):
             return []
         schema, task = collected.schema, task_of(collected.schema)
         if not task.labelled or task.placed or task.plane or len(schema.classes) != 2:
-            wanted = f"{WHO} expects a task of two classes, found {task.name}"
+            wanted = f"{WHO} expects a task of two classes, found {task.called}"
             return [PreflightError(f"{wanted}.", remedy="Leave Equalise out.")]
         faults = sensitive_faults([self.column], schema, WHO)
         if not faults and self.column not in [one.name for one in schema.inputs]:
