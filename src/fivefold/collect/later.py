@@ -67,10 +67,18 @@ def find_later(
 
 def _steps_ahead(cells: Array, target: Array, own: Array) -> tuple[int, float] | None:
     """By how many rows a column is ahead, and how nearly it is the target there."""
-    backward = max(_like(cells[step:], target[:-step], own[step:] == own[:-step]) for step in STEPS)
+    if cells.dtype.kind != "f":
+        cells, target = np.split(codes_of(np.concatenate([cells, target])), 2)
+    backward = float("nan")
     for step in STEPS:
-        ahead = _like(cells[:-step], target[step:], own[step:] == own[:-step])
-        if ahead >= SAME and ahead > backward and ahead > _like(cells, target, own == own):
+        same = own[step:] == own[:-step]
+        ahead = _like(cells[:-step], target[step:], same)
+        if ahead < SAME:
+            continue
+        if backward != backward:  # not looked at yet: most columns are nowhere near
+            sides = ((cells[some:], target[:-some], own[some:] == own[:-some]) for some in STEPS)
+            backward = max(_like(*side) for side in sides)
+        if ahead > backward and ahead > _like(cells, target, own == own):
             return step, ahead
     return None
 
@@ -82,7 +90,13 @@ def _to_unit(values: Array) -> Array:
 
 
 def _like(cells: Array, target: Array, some: Array) -> float:
-    """How nearly two columns are one: 1 for equal ones, 0 for no more than chance."""
+    """How nearly two columns are one: 1 for equal ones, 0 for no more than chance.
+
+    Args:
+        cells: `(n,)` float64 numbers, or int64 codes of other cells.
+        target: likewise.
+        some: `(n,)` bool, the rows that are compared.
+    """
     if some.sum() < FEWEST:
         return 0.0
     one, other = cells[some], target[some]
@@ -92,8 +106,5 @@ def _like(cells: Array, target: Array, some: Array) -> float:
         if len(one) < FEWEST or not np.ptp(one) or not np.ptp(other):
             return 0.0
         return float(np.corrcoef(one, other)[0, 1] ** 2)
-    joint = codes_of(np.concatenate([one, other]))
-    first, second = joint[: len(one)], joint[len(one) :]
-    shares = np.bincount(second) / len(second)
-    blind = 1 - float(shares.max())
-    return 1 - float((first != second).mean()) / blind if blind > 0 else 0.0
+    blind = 1 - float(np.bincount(other).max()) / len(other)
+    return 1 - float((one != other).mean()) / blind if blind > 0 else 0.0
