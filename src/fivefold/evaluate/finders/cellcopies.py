@@ -10,7 +10,7 @@ from fivefold.codecs.table import Array
 from fivefold.core.finding import Finding
 from fivefold.division import identical
 from fivefold.evaluate.evidence import Evidence
-from fivefold.evaluate.finders.copysplit import FEWEST, FEWEST_ROWS, MANY, copied
+from fivefold.evaluate.finders.copysplit import FEWEST, MANY, copied, some_of_both
 from fivefold.kinds.known import kind_of
 
 MOST_LEARNT, MOST_ROWS = 20_000, 5_000
@@ -30,14 +30,10 @@ def copied_cells(evidence: Evidence) -> list[Finding]:
     picture where it is one but for its size, its quality or a mirror. Cells that are equal are
     told as equal rows.
     """
-    train, test = evidence.data.train.index, evidence.data.test.index
-    if min(len(train), len(test)) < FEWEST_ROWS or evidence.partition.span is not None:
+    some = some_of_both(evidence, MOST_LEARNT, MOST_ROWS)
+    if some is None:
         return []
-    random = np.random.default_rng(evidence.seed)
-    train, test = (
-        np.sort(random.permutation(rows)[:most])
-        for rows, most in ((train, MOST_LEARNT), (test, MOST_ROWS))
-    )
+    train, test = some
     rows, found = np.concatenate([train, test]), dict[str, Array]()
     for column in evidence.schema.inputs:
         group = _groups(column, evidence.collected.table.column(column.name), rows)

@@ -29,14 +29,10 @@ CAUTION = 0.7  # of the dimension that is estimated, as rows lie unevenly
 
 def near_copies(evidence: Evidence) -> list[Finding]:
     """Test rows whose numbers are nearly those of a training row, other cells being equal."""
-    train, test = evidence.data.train.index, evidence.data.test.index
-    if min(len(train), len(test)) < FEWEST_ROWS or evidence.partition.span is not None:
+    some = some_of_both(evidence, MOST_LEARNT, MOST_ROWS)
+    if some is None:
         return []
-    random = np.random.default_rng(evidence.seed)
-    train, test = (
-        np.sort(random.permutation(rows)[:most])
-        for rows, most in ((train, MOST_LEARNT), (test, MOST_ROWS))
-    )
+    train, test = some
     rows = np.concatenate([train, test])
     numbers, others = _columns(evidence, rows)
     if numbers is None:
@@ -55,6 +51,22 @@ def near_copies(evidence: Evidence) -> list[Finding]:
         "sets rows apart"
     )
     return [copied(evidence, test, train, np.where(copies, near, -1), told, nearer=ratio)]
+
+
+def some_of_both(evidence: Evidence, learnt: int, judged: int) -> tuple[Array, Array] | None:
+    """Positions of so many training and test rows at most; None where no copy is sought.
+
+    That is where either are few, or where rows were divided by time, as what comes later is often
+    nearly what was.
+    """
+    train, test = evidence.data.train.index, evidence.data.test.index
+    if min(len(train), len(test)) < FEWEST_ROWS or evidence.partition.span is not None:
+        return None
+    random = np.random.default_rng(evidence.seed)
+    first, second = (
+        np.sort(random.permutation(rows)[:most]) for rows, most in ((train, learnt), (test, judged))
+    )
+    return first, second
 
 
 def copied(
