@@ -10,6 +10,7 @@ import numpy as np
 from fivefold.codecs.schema import Column, Schema
 from fivefold.codecs.table import Array, Table
 from fivefold.core.digits import digits
+from fivefold.core.faults import raise_all
 from fivefold.core.wording import literal
 from fivefold.errors import DataError, FivefoldError, PreflightError
 from fivefold.kinds.known import kind_of
@@ -145,6 +146,22 @@ def _both(one: Grouping, other: Grouping) -> Grouping:
                     yield Group(f"{first.told}, {second.told}", members, mixed)
 
     return Grouping((*one.columns, *other.columns), _largest(shared()))
+
+
+def compared_columns(sensitive: str | Sequence[str], schema: Schema, who: str) -> tuple[str, ...]:
+    """The columns that are named, one or several, if each is there and divides rows into groups.
+
+    Args:
+        sensitive: as they were asked for.
+        schema: of the rows.
+        who: asks for it, `Evaluate: sensitive=`.
+
+    Raises:
+        PreflightError: if not.
+    """
+    names = (sensitive,) if isinstance(sensitive, str) else tuple(sensitive)
+    raise_all(sensitive_faults(names, schema, who))
+    return names
 
 
 def sensitive_faults(names: Sequence[str], schema: Schema, who: str) -> list[FivefoldError]:

@@ -29,7 +29,7 @@ SCORES = {
         ("good", ("<", 0.94), False, "the interval reaches up to 0.94"),
         ("good", ("<", 0.5), False, "it is 0.9"),
         ("few", 0.1, False, "there is no interval (too few rows)"),
-        ("unknown", 0.1, False, "it was not measured"),
+        ("unknown", 0.1, False, "it was not measured (one class)"),
         ("nothing", 0.1, False, "it was not measured"),
     ],
 )

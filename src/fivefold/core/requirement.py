@@ -99,7 +99,8 @@ class Requirement:
     def _of_score(self, metrics: Mapping[str, Estimate]) -> Judged:
         score = metrics.get(self.name)
         if score is None or isnan(score):
-            return Judged(str(self), "not measured", float("nan"), False, "it was not measured")
+            why = "it was not measured" + ("" if score is None else f" ({score.method})")
+            return Judged(str(self), "not measured", float("nan"), False, why)
         least = self.sign in (">", ">=")
         end = score.low if least else score.high
         if isnan(end):

@@ -33,7 +33,7 @@ from fivefold.partition import Partition
 from fivefold.preprocess.encode import encode_parts
 from fivefold.reading.source import describe
 from fivefold.result import Result
-from fivefold.sensitive import sensitive_faults
+from fivefold.sensitive import compared_columns
 from fivefold.study.copied import without_copies
 from fivefold.study.predictions import Given, answers_given, answers_of, columns_named, columns_of
 from fivefold.study.shares import WHO
@@ -126,24 +126,19 @@ def audit(
         (0.995, 'good')
     """
     asked: dict[str, tuple[Any, Wish]] = {"seed": (seed, SEED), "progress": (progress, FLAG)}
-    asked |= {"level": (level, SHARE), "baselines": (baselines, NAMES)}
     asked["looks"] = (looks, counts(1).or_none())
+    asked |= {"level": (level, SHARE), "baselines": (baselines, NAMES)}
     raise_all(faults_of(WHO, asked))
     observers = listeners(progress=progress)
     session, begun = Session(seed=seed, recipe="", observers=tuple(observers)), perf_counter()
     with announced(observers, RunStarted(seed=seed, device="cpu", directory="", recipe="")):
         collected, given, rows = _collected(test, prediction, target, train, settings, session)
-        compared = (sensitive,) if isinstance(sensitive, str) else tuple(sensitive)
-        raise_all(sensitive_faults(compared, collected.schema, f"{WHO}: sensitive="))
+        compared = compared_columns(sensitive, collected.schema, f"{WHO}: sensitive=")
         partition = _as_given(collected, rows)
         took, own = perf_counter() - begun, session.child(WHO)
         data = _encoded(collected, partition)
         evaluated = judge(
-            collected,
-            partition,
-            data,
-            given.scores,
-            own,
+            *(collected, partition, data, given.scores, own),
             given=given.told,
             fitted=_simple(collected, partition, data, tuple(baselines), own),
             own=metrics,
@@ -152,9 +147,9 @@ def audit(
             threshold=_decides(threshold, collected, given),
             sensitive=compared,
         )
-    context = Context.of([collected, partition, data, evaluated])
+    made = Context.of([collected, partition, data, evaluated])
     seconds = {"collect": took, WHO: perf_counter() - begun - took}
-    return Result(Execution(session, context, seconds=seconds, when=moment()))
+    return Result(Execution(session, made, seconds=seconds, when=moment()))
 
 
 def _collected(

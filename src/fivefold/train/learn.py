@@ -101,15 +101,10 @@ def learn(
         data.valid.exposure,
         Picks.of(data.codec, data.markers, data.lasso),
     )
-    first_digest = digest(plan.network)
-    budget, noise = plan.budget, None
-    if budget is None:
-        with private_random(plan.device):
-            seed_random(derive_seed(session.seed, "begin"), plan.device)
-            learner = begin(body, lesson).to(plan.device)
-    else:  # what a network does around its epochs sees rows too
-        learner, noise = body, budget.noise(session.seed, before.get("noise"))
-        train = PoissonFeed.of(train, noise)
+    first_digest, budget = digest(plan.network), plan.budget
+    noise = None if budget is None else budget.noise(session.seed, before.get("noise"))
+    learner = _learner(plan, lesson, session)
+    train = train if noise is None else PoissonFeed.of(train, noise)
     descent = plan.descent(stage, lr=_lr(stage, plan, learner, train, session, before))
     if budget is not None and noise is not None:
         descent = replace(descent, stepper=budget.stepper(noise))
@@ -152,9 +147,6 @@ def learn(
     if lesson.all_rows and any(ended.get(weight) for weight in BESIDE):
         ended = {**ended, "all_rows": True}
     decide(plan.network, lesson)
-    norms, precision = (fitted.norms, fitted.first_norm), plan.precision
-    exploded = find_explosion(*norms, clip=stage.clip, lr=lr, precision=precision)
-    findings = (*exploded, *find_dead_units(body, train, lr=lr))
     if begun is not None:
         ended = {**ended, "pretrained": begun.told(features="once" if alone else "in each step")}
     return Learnt(
@@ -164,8 +156,25 @@ def learn(
         stacked=learner is not body,
         ended=ended,
         first_digest=first_digest,
-        findings=findings,
+        findings=_ill(stage, plan, fitted, train, lr),
     )
+
+
+def _ill(stage: Options, plan: Plan, fitted: Fitted, train: Feed, lr: float) -> tuple[Finding, ...]:
+    """What went wrong with gradients and units."""
+    norms, precision = (fitted.norms, fitted.first_norm), plan.precision
+    exploded = find_explosion(*norms, clip=stage.clip, lr=lr, precision=precision)
+    return (*exploded, *find_dead_units(plan.network.body, train, lr=lr))
+
+
+def _learner(plan: Plan, lesson: Lesson, session: Session) -> nn.Module:
+    """What learns: the body, or what it makes of itself; a private one may look at no rows."""
+    body = plan.network.body
+    if plan.budget is not None:
+        return body
+    with private_random(plan.device):
+        seed_random(derive_seed(session.seed, "begin"), plan.device)
+        return begin(body, lesson).to(plan.device)
 
 
 def _lr(

@@ -182,8 +182,8 @@ def make_plan(
     alone = stage.privacy is not None  # nothing beside the network, which sees rows as they are
     habit = replace(habit, lr=habit.private_lr or habit.lr) if alone else habit
     ways = ((),) if alone else ways
-    suits_trees = known is not None and known.boosts and usual and holds_table(network.fixed, rows)
-    suits_trees = suits_trees and not alone
+    boosts = known is not None and known.boosts and usual and not alone
+    suits_trees = boosts and holds_table(network.fixed, rows)
     return Plan(
         network=network,
         name=name,
@@ -210,9 +210,7 @@ def make_plan(
         unread=isinstance(stage.model, str | Pretrained) and _has_unread(network, data),
         stackable=census is None or decide_stack(census),
         trial=trial,
-        budget=None
-        if stage.privacy is None
-        else settle(stage.privacy, rows=rows, batch=batch, epochs=epochs),
+        budget=settle(stage.privacy, rows=rows, batch=batch, epochs=epochs),
     )
 
 

@@ -104,11 +104,11 @@ def spent_together(told: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] |
     }
 
 
-def settle(privacy: Privacy, *, rows: int, batch: int, epochs: int) -> Budget:
+def settle(privacy: Privacy | None, *, rows: int, batch: int, epochs: int) -> Budget | None:
     """The noise of a training, where epsilon was asked for; or as it was given.
 
     Args:
-        privacy: what was asked for.
+        privacy: what was asked for; None where nothing was, and there is no budget.
         rows: training rows.
         batch: of a step on average.
         epochs: of the training.
@@ -116,6 +116,8 @@ def settle(privacy: Privacy, *, rows: int, batch: int, epochs: int) -> Budget:
     Raises:
         ConfigError: if delta is not below one over the rows, or no noise is enough.
     """
+    if privacy is None:
+        return None
     delta = default_delta(rows) if privacy.delta is None else privacy.delta
     if delta >= 1 / rows:
         raise ConfigError.expected(
